@@ -1,0 +1,204 @@
+"""Numbers, dates, shares and sums of money in a text, in a form that can be compared."""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from classifier.core.words import Word, fold, is_content, words
+
+Kind = Literal["count", "percent", "money", "date"]
+Relation = Literal["same", "different", "unrelated"]
+
+_MONTHS = (
+    "january february march april may june july august september october november december"
+).split()
+_MONTH_NUMBER = {name[:3]: n for n, name in enumerate(_MONTHS, 1)}
+_MONTH = (
+    r"(?P<month>Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|"
+    r"Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\.?"
+)
+_DAY = r"(?P<day>[0-3]?\d)(?:st|nd|rd|th)?"
+_YEAR = r"(?P<year>(?:1[5-9]|20)\d\d)"
+_DATES = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"\b{_YEAR}-(?P<month>[01]\d)-(?P<day>[0-3]\d)\b",
+        rf"\b{_DAY}(?:\s+of)?\s+{_MONTH},?\s+{_YEAR}\b",
+        rf"\b{_MONTH}\s+{_DAY},?\s+{_YEAR}\b",
+        rf"\b{_MONTH},?\s+(?:of\s+)?{_YEAR}\b",
+        rf"\b{_DAY}(?:\s+of)?\s+{_MONTH}(?!\w)",
+        rf"\b{_MONTH}\s+{_DAY}(?![\d,.]*\d)\b",
+        rf"(?<![\w$£€.,-]){_YEAR}(?![\w%]|[.,-]\d)",
+    )
+)
+
+_SMALL = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
+    "fifteen sixteen seventeen eighteen nineteen"
+).split()
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_SPELLED = (
+    {word: float(n) for n, word in enumerate(_SMALL) if word != "one"}  # "one" is a pronoun too
+    | {word: 10.0 * n for n, word in enumerate(_TENS, 2)}
+    | {"dozen": 12.0, "half": 0.5}
+)
+_MAGNITUDES = {
+    "hundred": 1e2, "thousand": 1e3, "k": 1e3, "million": 1e6, "m": 1e6, "mn": 1e6,
+    "billion": 1e9, "bn": 1e9, "b": 1e9, "trillion": 1e12, "dozen": 12.0,
+}  # fmt: skip
+_FIGURE = re.compile(
+    r"(?P<money>(?:US|A|C)?[$£€¥])?\s?(?<![\w.,-])(?P<value>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
+    r"(?:st|nd|rd|th)?(?P<scale>\s?(?:million|billion|trillion|thousand|hundred|bn|mn|[kKmMbB]))?"
+    r"(?![\w]|[.,]\d)(?P<percent>\s?(?:%|per\s?cent\b|percentage points?\b))?"
+    r"(?P<currency>\s(?:U\.?S\.? )?(?:dollars?|USD|EUR|GBP|euros?|pounds?|yen|yuan)\b)?"
+)
+_SPELLED_FIGURE = re.compile(
+    rf"\b(?P<tens>(?:{'|'.join(_TENS)}))[- ](?P<unit>(?:{'|'.join(_SMALL[1:10])}))\b"
+    rf"|\b(?P<word>{'|'.join(_SPELLED)})\b(?P<scale>\s(?:hundred|thousand|million|billion|dozen)\b)?"
+    r"|\b(?:an?|one)\s(?P<alone>hundred|thousand|million|billion)\b",
+    re.IGNORECASE,
+)
+_PERCENT_AFTER = re.compile(r"\s?(?:%|per\s?cent\b|percent\b)")
+_ABOUT = re.compile(
+    r"(?:about|around|roughly|nearly|almost|some|over|approximately|more than|at least|"
+    r"up to|less than|fewer than|under|close to)\s+[$£€]?$",
+    re.IGNORECASE,
+)
+_UNIT_WORDS = 4
+_CLOSE = 0.1  # a number said to be "about" may be off by a tenth
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number as written, `text`, with what it counts.
+
+    `value` is the number itself, or for dates year, month and day with 0 for what is
+    not said. `units` are the stems of the words that follow it.
+    """
+
+    text: str
+    kind: Kind
+    value: tuple[float, ...]
+    units: frozenset[str]
+    about: bool
+    start: int
+    end: int
+
+
+def numbers(text: str) -> tuple[Number, ...]:
+    """Return the text's numbers in order. Digits inside a name (GPT-4o) are no number."""
+    found = _dates(text)
+    taken = [(number.start, number.end) for number in found]
+    for pattern, read in ((_FIGURE, _figure), (_SPELLED_FIGURE, _spelled)):
+        for match in pattern.finditer(text):
+            start, end = match.start() + _leading(match.group()), match.end()
+            if not any(start < other_end and end > other for other, other_end in taken):
+                found.append(read(text, match, start))
+                taken.append((start, end))
+    return tuple(sorted(found, key=lambda number: number.start))
+
+
+def relation(number: Number, other: Number) -> Relation:
+    """Compare a claim's number with a source's: the same, another of its kind, or neither."""
+    if number.kind == "date" or other.kind == "date":
+        return _date_relation(number, other)
+    equal = number.value == other.value or (
+        (number.about or other.about)
+        and abs(number.value[0] - other.value[0]) <= _CLOSE * abs(other.value[0])
+    )
+    alike = number.kind == other.kind or (equal and "percent" not in (number.kind, other.kind))
+    shares = bool(number.units & other.units)
+    zero = number.value == other.value == (0.0,)
+    if equal and (zero or (alike and (shares or not number.units or not other.units))):
+        return "same"
+    if equal:
+        return "unrelated"
+    if number.kind == other.kind and (number.kind != "count" or shares):
+        return "different"
+    return "unrelated"
+
+
+def _dates(text: str) -> list[Number]:
+    found: list[Number] = []
+    for pattern in _DATES:
+        for match in pattern.finditer(text):
+            if any(match.start() < n.end and match.end() > n.start for n in found):
+                continue
+            parts = match.groupdict()
+            value = (_int(parts.get("year")), _month(parts.get("month")), _int(parts.get("day")))
+            start, end = match.span()
+            found.append(
+                Number(match.group(), "date", value, frozenset(), _is_about(text, start), start, end)
+            )
+    return found
+
+
+def _month(name: str | None) -> float:
+    if name is None:
+        return 0.0
+    return float(name) if name.isdigit() else float(_MONTH_NUMBER[name[:3].lower()])
+
+
+def _int(digits: str | None) -> float:
+    return float(digits) if digits else 0.0
+
+
+def _date_relation(number: Number, other: Number) -> Relation:
+    if number.kind != other.kind:
+        return "unrelated"
+    pairs = list(zip(number.value, other.value, strict=True))
+    if all(mine == theirs for mine, theirs in pairs if mine):
+        return "same"
+    if any(mine and theirs and mine != theirs for mine, theirs in pairs):
+        return "different"
+    return "unrelated"
+
+
+def _figure(text: str, match: re.Match[str], start: int) -> Number:
+    scale = (match["scale"] or "").strip().lower()
+    value = float(match["value"].replace(",", "")) * _MAGNITUDES.get(scale, 1.0)
+    kind: Kind = (
+        "percent" if match["percent"] else "money" if match["money"] or match["currency"] else "count"
+    )
+    return _number(text, kind, value, start, match.end())
+
+
+def _spelled(text: str, match: re.Match[str], start: int) -> Number:
+    if match["tens"]:
+        value = 10.0 * (_TENS.index(match["tens"].lower()) + 2) + _SMALL.index(match["unit"].lower())
+    elif match["alone"]:
+        value = _MAGNITUDES[match["alone"].lower()]
+    else:
+        scale = (match["scale"] or "").strip().lower()
+        value = _SPELLED[match["word"].lower()] * _MAGNITUDES.get(scale, 1.0)
+    kind: Kind = "percent" if _PERCENT_AFTER.match(text, match.end()) else "count"
+    return _number(text, kind, value, start, match.end())
+
+
+def _number(text: str, kind: Kind, value: float, start: int, end: int) -> Number:
+    units = _units(text[end : end + 80]) if kind == "count" else frozenset()
+    return Number(text[start:end], kind, (value,), units, _is_about(text, start), start, end)
+
+
+def _is_about(text: str, start: int) -> bool:
+    return bool(_ABOUT.search(text[max(0, start - 20) : start]))
+
+
+def _units(after: str) -> frozenset[str]:
+    """Return the stems of the content words that follow, up to a break or a small word."""
+    stems: set[str] = set()
+    at = 0
+    for word in words(after)[:_UNIT_WORDS]:
+        if set(after[at : word.start]) - set(" -") or not _counts(word):
+            break
+        stems.add(word.stem)
+        at = word.end
+    return frozenset(stems)
+
+
+def _counts(word: Word) -> bool:
+    return is_content(word) or fold(word.text) in ("different", "other", "more")
+
+
+def _leading(text: str) -> int:
+    return len(text) - len(text.lstrip())

@@ -1,0 +1,122 @@
+"""A Markdown block as plain text that remembers where each character came from."""
+
+import re
+from dataclasses import dataclass, field
+
+from classifier.core.markdown import Block
+from classifier.core.types import BARE_CITATION
+
+_INLINE = re.compile(
+    r"\\(?P<escaped>[\\`*_{}\[\]()#+.!>~|-])"
+    r"|\[\^(?P<key>[^\]\s]+)\]"
+    r"|(?P<bare>\[sources?\])(?![(\[])"
+    r"|(?P<image>!\[[^\]\n]*\]\([^)\n]*\))"
+    r"|\[(?P<label>[^\[\]\n]+)\](?:\((?:[^()\n]|\([^()\n]*\))*\)|\[[^\]\n]*\])"
+    r"|<(?P<address>https?://[^>\s]+)>"
+    r"|(?P<html></?[a-zA-Z][^<>\n]*>|<!--[^\n]*?-->)"
+    r"|(?P<mark>(?<!\w)[*_]{1,3}(?=\S)|(?<=\S)[*_]{1,3}(?!\w)|`+|~~)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A citation mark: its key, its place in the plain text, and its end in the body."""
+
+    key: str
+    place: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """Plain text; character i comes from `body[starts[i]:ends[i]]`, marks round it included."""
+
+    text: str
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]
+    citations: tuple[Citation, ...]
+
+
+def plain(body: str, block: Block) -> Plain:
+    """Return the block without Markdown: white space single, none before a stop."""
+    reader = _Reader(body)
+    for line in block.lines:
+        reader.space(line.start)
+        reader.read(line.start, line.end)
+    reader.trim()
+    return Plain(
+        "".join(reader.characters),
+        tuple(reader.starts),
+        tuple(reader.ends),
+        tuple(reader.citations),
+    )
+
+
+@dataclass(slots=True)
+class _Reader:
+    body: str
+    characters: list[str] = field(default_factory=list)
+    starts: list[int] = field(default_factory=list)
+    ends: list[int] = field(default_factory=list)
+    citations: list[Citation] = field(default_factory=list)
+    opened: int | None = None
+    """Where a mark stands that belongs to the next character."""
+
+    def read(self, start: int, end: int) -> None:
+        at = start
+        for match in _INLINE.finditer(self.body, start, end):
+            self.copy(at, match.start())
+            self.mark(match)
+            at = match.end()
+        self.copy(at, end)
+
+    def copy(self, start: int, end: int) -> None:
+        for at in range(start, end):
+            if self.body[at].isspace():
+                self.space(at)
+            else:
+                self.add(self.body[at], at)
+
+    def add(self, character: str, at: int) -> None:
+        self.characters.append(character)
+        self.starts.append(at if self.opened is None else self.opened)
+        self.ends.append(at + 1)
+        self.opened = None
+
+    def space(self, at: int) -> None:
+        if self.characters and self.characters[-1] != " ":
+            self.add(" ", at)
+
+    def trim(self) -> None:
+        while self.characters and self.characters[-1] == " ":
+            del self.characters[-1], self.starts[-1], self.ends[-1]
+
+    def mark(self, match: re.Match[str]) -> None:
+        group = match.lastgroup
+        if group in ("key", "bare"):
+            self.cite(match)
+        elif group == "escaped":
+            self.copy(match.start(group), match.end(group))
+        elif group in ("label", "address"):
+            self.opened = match.start()
+            self.read(match.start(group), match.end(group))
+            self.close(match)
+        elif group == "mark":
+            self.close(match)
+
+    def cite(self, match: re.Match[str]) -> None:
+        key = match["key"] or BARE_CITATION
+        following = self.body[match.end() : match.end() + 1]
+        if following and following in ".,;:!?":
+            self.trim()
+        elif following not in ("[", ""):
+            self.space(match.end() - 1)
+        self.citations.append(Citation(key, len(self.characters), match.end()))
+
+    def close(self, match: re.Match[str]) -> None:
+        """Give a mark to the character that it closes, else to the one that it opens."""
+        if self.characters and self.characters[-1] != " ":
+            self.ends[-1] = match.end()
+        elif self.opened is None:
+            self.opened = match.start()

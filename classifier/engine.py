@@ -1,0 +1,109 @@
+"""The classifier's edge: settings and stored versions on one side, the pure core on the other.
+
+It knows no wire. The encoder is loaded once a process, on first use, and only a worker uses it:
+importing this module loads neither torch nor numpy.
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from functools import cache
+
+from django.conf import settings
+
+from classifier.core import sentences as splitting
+from classifier.core.encoder import Encoder
+from classifier.core.types import (
+    CodeCard,
+    EventClassGuess,
+    Finding,
+    Proposal,
+    RationaleDraft,
+    Sentence,
+    SeverityFactors,
+    SourceText,
+    Vector,
+)
+from classifier.core.version import CHECKER_VERSION
+from classifier.models import ClassifierVersion
+
+__all__ = [
+    "CHECKER_VERSION", "CodeCard", "EventClassGuess", "Finding", "Proposal", "RationaleDraft",
+    "Sentence", "SeverityFactors", "SourceText", "Vector", "check", "draft", "embed",
+    "event_class", "factors", "propose", "split", "version",
+]  # fmt: skip
+
+
+def split(body: str) -> tuple[Sentence, ...]:
+    """Return the sentences of a Markdown body, without its headings."""
+    return tuple(s for s in splitting.split(body) if s.kind != "heading")
+
+
+def check(claims: Sequence[str], sources: Sequence[SourceText]) -> tuple[Finding, ...]:
+    """Hold each claim against the sources; one finding a claim, in the same order."""
+    from classifier.core.claims import check as hold  # noqa: PLC0415 - the worker's part
+
+    return hold(claims, sources, encode=_encoder().encode)
+
+
+def propose(text: str, cards: Sequence[CodeCard]) -> Proposal:
+    """Rank one set of codes (all M, or all F) for a text."""
+    return _index(tuple(cards)).propose(text)
+
+
+def factors(sentences: Sequence[Sentence]) -> SeverityFactors:
+    from classifier.core.severity import factors as read  # noqa: PLC0415
+
+    return read(sentences)
+
+
+def event_class(sentences: Sequence[Sentence]) -> EventClassGuess:
+    from classifier.core.severity import event_class as guess  # noqa: PLC0415
+
+    return guess(sentences)
+
+
+def draft(sentences: Sequence[Sentence], providers: Sequence[str]) -> RationaleDraft:
+    from classifier.core.rationale import draft as fill  # noqa: PLC0415
+
+    return fill(sentences, providers)
+
+
+def embed(text: str) -> Vector:
+    [vector] = _encoder().encode([text])
+    return vector
+
+
+def version(cards: Sequence[CodeCard]) -> ClassifierVersion:
+    """Return the stored version of this encoder, these definitions and this checker."""
+    encoder = _encoder()
+    words = [[card.code, card.title, card.definition, *card.examples] for card in cards]
+    definitions = _sha256(words)
+    found, _ = ClassifierVersion.objects.get_or_create(
+        digest=_sha256([encoder.digest, definitions, CHECKER_VERSION]),
+        defaults={
+            "encoder": encoder.name,
+            "encoder_digest": encoder.digest,
+            "definitions_digest": definitions,
+            "checker": CHECKER_VERSION,
+        },
+    )
+    return found
+
+
+@cache
+def _encoder() -> Encoder:
+    from classifier.core.encoder import load  # noqa: PLC0415
+
+    return load(settings.ENCODER or None, settings.ENCODER_DEVICE)
+
+
+@cache
+def _index(cards: tuple[CodeCard, ...]) -> "CodeIndex":  # type: ignore[name-defined] # noqa: F821
+    from classifier.core.codes import CodeIndex  # noqa: PLC0415
+
+    return CodeIndex.build(cards, encode=_encoder().encode)
+
+
+def _sha256(value: object) -> str:
+    return hashlib.sha256(json.dumps(value, ensure_ascii=False).encode()).hexdigest()

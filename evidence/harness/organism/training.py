@@ -1,0 +1,89 @@
+"""One training loop, told everything by its plan."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+import torch
+from torch import Tensor
+from torch.nn.functional import cross_entropy
+from torch.nn.utils.rnn import pad_sequence
+from torch.optim import AdamW, Muon, Optimizer
+from torch.optim.lr_scheduler import LambdaLR
+from transformers import LlamaForCausalLM
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A text as token ids, and how much the loss weighs each of them (same length)."""
+
+    ids: tuple[int, ...]
+    weights: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How to train: `batch` examples a step; rates fall to zero over the second half.
+
+    `matrix_rate` is Muon's rate on the hidden matrices; with None, AdamW at `rate`
+    trains everything and the rate stays as it is.
+    """
+
+    steps: int
+    batch: int
+    rate: float
+    matrix_rate: float | None
+
+
+def fit(
+    model: LlamaForCausalLM,
+    examples: Iterable[Example],
+    plan: Plan,
+    *,
+    tick: Callable[[int, float], None],
+) -> None:
+    """Train in place; `tick(step, loss)` is called after each step and may raise to stop."""
+    stream = iter(examples)
+    optimizers = _optimizers(model, plan)
+    schedules = [LambdaLR(optimizer, _falling(plan)) for optimizer in optimizers]
+    model.train()
+    for step in range(1, plan.steps + 1):
+        loss = weighted_loss(model, list(islice(stream, plan.batch)))
+        loss.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        for optimizer, schedule in zip(optimizers, schedules, strict=True):
+            optimizer.step()
+            schedule.step()
+            optimizer.zero_grad()
+        tick(step, loss.item())
+
+
+def weighted_loss(model: LlamaForCausalLM, examples: Sequence[Example]) -> Tensor:
+    """Return the mean cross-entropy of next tokens, weighted as the examples say."""
+    # Right padding has no weight and, attention being causal, is seen by no real token.
+    ids = pad_sequence([torch.tensor(example.ids) for example in examples], batch_first=True)
+    weights = pad_sequence(
+        [torch.tensor(example.weights) for example in examples], batch_first=True
+    )
+    logits = model(input_ids=ids[:, :-1], use_cache=False).logits  # (B, T - 1, V)
+    losses = cross_entropy(logits.flatten(0, 1), ids[:, 1:].flatten(), reduction="none")
+    kept = weights[:, 1:].flatten()
+    return (losses * kept).sum() / kept.sum()
+
+
+def _optimizers(model: LlamaForCausalLM, plan: Plan) -> list[Optimizer]:
+    if plan.matrix_rate is None:
+        return [AdamW(model.parameters(), lr=plan.rate, weight_decay=0.0)]
+    hidden = [weight for weight in model.model.layers.parameters() if weight.ndim == 2]
+    taken = {id(weight) for weight in hidden}
+    rest = [weight for weight in model.parameters() if id(weight) not in taken]
+    return [
+        Muon(hidden, lr=plan.matrix_rate, weight_decay=0.0),
+        AdamW(rest, lr=plan.rate, weight_decay=0.0),
+    ]
+
+
+def _falling(plan: Plan) -> Callable[[int], float]:
+    if plan.matrix_rate is None:
+        return lambda _step: 1.0
+    return lambda step: min(1.0, 2.0 * (1.0 - step / plan.steps))

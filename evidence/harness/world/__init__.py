@@ -1,0 +1,1 @@
+"""The synthetic world: its phrases, its questions, its judge and its documents."""

@@ -1,0 +1,1 @@
+"""The feed for programs: records, changes, and the schema of both."""

@@ -1,0 +1,296 @@
+"""The only writer of a wire's codes, classing, severity and rationale, and of proposals.
+
+It queues nothing: its callers do, on commit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from pgvector.django import CosineDistance
+
+from classifier import engine
+from wires import changelog, gate, history, severity, taxonomy
+from wires.models import (
+    Change,
+    Claim,
+    Code,
+    Coding,
+    Embedding,
+    ProposedCode,
+    Proposal,
+    Rationale,
+    TaxonomyVersion,
+    User,
+    Version,
+    Wire,
+)
+from wires.models.user import Role
+from wires.refusals import NotAllowedError, RefusedError, WrongStateError
+
+T = TypeVar("T")
+SIMILAR = 3
+RANKS = {Code.Kind.MECHANISM: 2, Code.Kind.FIELD: 3}
+
+
+def propose(version_id: int) -> None:
+    """Store what the classifier says of a version. Safe to run twice: the first answer stays."""
+    version = Version.objects.select_related("wire").get(pk=version_id)
+    if Proposal.objects.filter(version=version).exists():
+        return
+    rules = taxonomy.current()
+    codes = {code.code: code for code in rules.codes.all()}
+    text = f"{version.headline}\n\n{version.body}"
+    rankings = {kind: engine.propose(text, cards(rules, kind)) for kind in Code.Kind.values}
+    vector = engine.embed(text)
+    classifier = engine.version([*cards(rules, "M"), *cards(rules, "F")])
+    sentences = engine.split(version.body)
+    guess, factors = engine.event_class(sentences), engine.factors(sentences)
+    providers = list(version.wire.providers.values_list("name", flat=True))
+    recorded = {
+        name: {"value": getattr(factors, name), "claim": _reason(factors, name)}
+        for name in severity.FACTORS
+    }
+    level = severity.level(
+        rules.rules,
+        event_class=guess.value,
+        factors=severity.Factors(factors.scale, factors.scope, factors.irremediability),
+        standard=version.wire.standard,
+    )
+    with transaction.atomic():
+        # The row's lock settles a race of two deliveries of the same task.
+        Version.objects.select_for_update().get(pk=version_id)
+        if Proposal.objects.filter(version=version).exists():
+            return
+        proposal = Proposal.objects.create(
+            version=version,
+            classifier=classifier,
+            abstained=all(ranking.abstained for ranking in rankings.values()),
+            event_class=guess.value,
+            factors=recorded,
+            level=level,
+            rationale=_slots(engine.draft(sentences, providers)),
+            similar=_similar(version, vector, classifier.encoder_digest),
+        )
+        Embedding.objects.update_or_create(
+            version=version, defaults={"encoder": classifier.encoder_digest, "vector": list(vector)}
+        )
+        ProposedCode.objects.bulk_create(
+            ProposedCode(
+                proposal=proposal, code=codes[row.code], score=row.score, ticked=row.ticked
+            )
+            for ranking in rankings.values()
+            for row in ranking.codes
+        )
+
+
+def cards(rules: TaxonomyVersion, kind: str) -> list[engine.CodeCard]:
+    """Return what the classifier needs to know of each code of a kind, in the taxonomy's order."""
+    return [
+        engine.CodeCard(code.code, code.title, code.definition)
+        for code in rules.codes.filter(kind=kind).order_by("number")
+    ]
+
+
+@transaction.atomic
+def accept(proposed_id: int, *, by: User, claim: int | None = None) -> Coding:
+    """Put a proposed code on the wire, at the next free rank of its kind."""
+    proposed = _decided(proposed_id, ProposedCode.Decision.ACCEPTED, by)
+    wire_id = proposed.proposal.version.wire_id
+    return _put(wire_id, proposed.code, by=by, claim=claim, rank=None, origin=Coding.Origin.PROPOSED)
+
+
+@transaction.atomic
+def reject(proposed_id: int, *, by: User, note: str = "") -> ProposedCode:
+    """Say no to a proposed code; if it stood on the wire, it goes."""
+    proposed = _decided(proposed_id, ProposedCode.Decision.REJECTED, by)
+    wire = _workable(proposed.proposal.version.wire_id, by)
+    wire.codings.filter(code=proposed.code).delete()
+    history.note(wire.pk, "code rejected", by=by, note=note, detail={"code": proposed.code.code})
+    return _renewed(wire, proposed)
+
+
+@transaction.atomic
+def put(
+    wire_id: int,
+    code: str,
+    *,
+    by: User,
+    claim: int | None = None,
+    rank: int | None = None,
+    origin: Coding.Origin = Coding.Origin.EDITOR,
+) -> Coding:
+    """Put a code on a wire, or change the claim or rank of one that stands."""
+    found = taxonomy.current().codes.filter(code=code).first()
+    if found is None:
+        raise RefusedError(f"There is no code {code} in taxonomy {taxonomy.current()}.")
+    return _put(wire_id, found, by=by, claim=claim, rank=rank, origin=origin)
+
+
+@transaction.atomic
+def remove(wire_id: int, code: str, *, by: User, note: str = "") -> None:
+    wire = _workable(wire_id, by)
+    deleted, _ = wire.codings.filter(code__code=code).delete()
+    if not deleted:
+        raise RefusedError(f"{wire} does not carry {code}.")
+    history.note(wire.pk, "code removed", by=by, note=note, detail={"code": code})
+    _renewed(wire, None)
+
+
+@transaction.atomic
+def classify(
+    wire_id: int,
+    *,
+    by: User,
+    event_class: str,
+    standard: str,
+    factors: Mapping[str, Mapping[str, Any]],
+    reported: str,
+    override: str = "",
+    note: str = "",
+) -> Wire:
+    """Record class, standard and factors; the verified level follows from the written rule.
+
+    `override` names another level and needs `note`, which readers see.
+    """
+    wire = _workable(wire_id, by)
+    if override and not note.strip():
+        raise RefusedError("An override of the severity rule needs a public reason.")
+    wire.event_class, wire.standard, wire.severity_reported = event_class, standard, reported
+    wire.factors = {name: dict(factors[name]) for name in severity.FACTORS if name in factors}
+    wire.severity_note = note.strip() if override else ""
+    ruled = gate.verified_level(gate.Dossier(wire, _text(wire)))
+    wire.severity_verified = override or ruled
+    wire.save(
+        update_fields=["event_class", "standard", "severity_reported", "severity_verified",
+                       "severity_note", "factors"]
+    )  # fmt: skip
+    history.note(
+        wire.pk, "classified", by=by, note=note,
+        detail={"event_class": event_class, "standard": standard, "reported": reported,
+                "verified": wire.severity_verified, "rule": ruled, "factors": wire.factors},
+    )  # fmt: skip
+    return _renewed(wire, wire)
+
+
+@transaction.atomic
+def reason(
+    wire_id: int, *, by: User, system: str, act: str, harm: str, counterfactual: str, result: str
+) -> Rationale:
+    """Record the but-for form: the four slots and the editor's answer to the test."""
+    wire = _workable(wire_id, by)
+    slots = {"system": system, "act": act, "harm": harm, "counterfactual": counterfactual}
+    slots = {name: text.strip() for name, text in slots.items()}
+    if result and not all(slots.values()):
+        raise RefusedError("The but-for test is answered only when all four slots are filled.")
+    rationale, _ = Rationale.objects.update_or_create(
+        wire=wire, defaults={**slots, "result": result, "decided_by": by}
+    )
+    history.note(wire.pk, "reasoned", by=by, detail={**slots, "result": result})
+    return _renewed(wire, rationale)
+
+
+def carry_over(wire: Wire, old: Version, new: Version) -> None:
+    """Move what rests on claims of the old text to the same sentences of the new one."""
+    places = {claim.text: claim for claim in new.claims.all()}
+    for coding in wire.codings.select_related("claim"):
+        if coding.claim and coding.claim.version_id == old.pk:
+            coding.claim = places.get(coding.claim.text)
+            coding.save(update_fields=["claim"])
+    numbers = {claim.n: places[claim.text].n for claim in old.claims.all() if claim.text in places}
+    wire.factors = {
+        name: {**factor, "claim": numbers.get(factor.get("claim"))}
+        for name, factor in wire.factors.items()
+    }
+    wire.save(update_fields=["factors"])
+
+
+def _put(
+    wire_id: int, code: Code, *, by: User, claim: int | None, rank: int | None, origin: Coding.Origin
+) -> Coding:
+    wire = _workable(wire_id, by)
+    rests_on = Claim.objects.filter(version_id=wire.current_id, n=claim).first() if claim else None
+    if claim and rests_on is None:
+        raise RefusedError(f"{wire} has no sentence {claim}.")
+    coding = wire.codings.filter(code=code).first() or Coding(wire=wire, code=code, kind=code.kind)
+    coding.rank = rank or coding.rank or _free_rank(wire, code)
+    coding.claim, coding.origin, coding.decided_by = rests_on, origin, by
+    wire.codings.filter(kind=code.kind, rank=coding.rank).exclude(code=code).delete()
+    coding.save()
+    history.note(
+        wire.pk, "code put", by=by,
+        detail={"code": code.code, "rank": coding.rank_word, "sentence": claim, "origin": origin},
+    )  # fmt: skip
+    return _renewed(wire, coding)
+
+
+def _free_rank(wire: Wire, code: Code) -> int:
+    taken = set(wire.codings.filter(kind=code.kind).values_list("rank", flat=True))
+    free = [rank for rank in range(1, RANKS[Code.Kind(code.kind)] + 1) if rank not in taken]
+    if not free:
+        raise RefusedError(
+            f"{wire} already carries {len(taken)} {code.kind} codes, which is all it may; remove one first."
+        )
+    return free[0]
+
+
+def _decided(proposed_id: int, decision: ProposedCode.Decision, by: User) -> ProposedCode:
+    proposed = (
+        ProposedCode.objects.select_for_update(of=("self",))
+        .select_related("code", "proposal__version")
+        .get(pk=proposed_id)
+    )
+    proposed.decision, proposed.decided_by, proposed.decided_at = decision, by, timezone.now()
+    proposed.save(update_fields=["decision", "decided_by", "decided_at"])
+    return proposed
+
+
+def _workable(wire_id: int, by: User) -> Wire:
+    if not by.has_role(Role.EDITOR):
+        raise NotAllowedError("Only an editor decides on codes, severity and rationale.")
+    wire = Wire.objects.select_for_update().get(pk=wire_id)
+    if wire.state in (Wire.State.WITHDRAWN, Wire.State.DISCARDED):
+        raise WrongStateError(f"{wire} is {wire.state}; nothing on it changes any more.")
+    return wire
+
+
+def _renewed(wire: Wire, answer: T) -> T:
+    if wire.is_public:
+        changelog.publish(wire.pk, Change.Kind.RECODED)
+    return answer
+
+
+def _text(wire: Wire) -> Version:
+    if wire.current is None:
+        raise RefusedError(f"{wire} has no text yet.")
+    return wire.current
+
+
+def _reason(factors: engine.SeverityFactors, name: str) -> int | None:
+    return next((reason.sentence for reason in factors.reasons if reason.factor == name), None)
+
+
+def _slots(draft: engine.RationaleDraft) -> dict[str, Any]:
+    answer: dict[str, Any] = {
+        slot: (span.text if (span := getattr(draft, slot)) else None)
+        for slot in ("system", "act", "harm", "counterfactual")
+    }
+    answer["hedges"] = [span.text for span in draft.hedges]
+    answer["other_causes"] = [span.text for span in draft.other_causes]
+    return answer
+
+
+def _similar(version: Version, vector: engine.Vector, encoder: str) -> list[dict[str, Any]]:
+    """Return the nearest current texts of other wires by cosine, for the desk's eyes only."""
+    near = (
+        Embedding.objects.filter(encoder=encoder, version__wire__current=F("version"))
+        .exclude(version__wire=version.wire_id)
+        .annotate(distance=CosineDistance("vector", list(vector)))
+        .order_by("distance")
+        .values_list("version__wire__public_id", "distance")[:SIMILAR]
+    )
+    return [{"wire": wire, "score": round(1 - distance, 4)} for wire, distance in near]

@@ -1,0 +1,1 @@
+"""The public pages. They show records, which the change log made."""
