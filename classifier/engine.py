@@ -41,7 +41,7 @@ def split(body: str) -> tuple[Sentence, ...]:
 
 def check(claims: Sequence[str], sources: Sequence[SourceText]) -> tuple[Finding, ...]:
     """Hold each claim against the sources; one finding a claim, in the same order."""
-    from classifier.core.claims import check as hold  # noqa: PLC0415 - the worker's part
+    from classifier.core.claims import check as hold
 
     return hold(claims, sources, encode=_encoder().encode)
 
@@ -52,19 +52,19 @@ def propose(text: str, cards: Sequence[CodeCard]) -> Proposal:
 
 
 def factors(sentences: Sequence[Sentence]) -> SeverityFactors:
-    from classifier.core.severity import factors as read  # noqa: PLC0415
+    from classifier.core.severity import factors as read
 
     return read(sentences)
 
 
 def event_class(sentences: Sequence[Sentence]) -> EventClassGuess:
-    from classifier.core.severity import event_class as guess  # noqa: PLC0415
+    from classifier.core.severity import event_class as guess
 
     return guess(sentences)
 
 
 def draft(sentences: Sequence[Sentence], providers: Sequence[str]) -> RationaleDraft:
-    from classifier.core.rationale import draft as fill  # noqa: PLC0415
+    from classifier.core.rationale import draft as fill
 
     return fill(sentences, providers)
 
@@ -93,14 +93,14 @@ def version(cards: Sequence[CodeCard]) -> ClassifierVersion:
 
 @cache
 def _encoder() -> Encoder:
-    from classifier.core.encoder import load  # noqa: PLC0415
+    from classifier.core.encoder import load
 
     return load(settings.ENCODER or None, settings.ENCODER_DEVICE)
 
 
 @cache
 def _index(cards: tuple[CodeCard, ...]) -> "CodeIndex":  # type: ignore[name-defined] # noqa: F821
-    from classifier.core.codes import CodeIndex  # noqa: PLC0415
+    from classifier.core.codes import CodeIndex
 
     return CodeIndex.build(cards, encode=_encoder().encode)
 

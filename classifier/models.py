@@ -18,7 +18,8 @@ class ClassifierVersion(models.Model):
         get_latest_by = "made_at"
         constraints = [
             models.CheckConstraint(
-                condition=Q(digest__regex=r"^[0-9a-f]{64}$"), name="classifier_digest_is_a_sha256"
+                condition=Q(digest__regex=r"^[0-9a-f]{64}$"),
+                name="classifier_digest_is_a_sha256",
             )
         ]
 

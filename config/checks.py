@@ -17,10 +17,18 @@ def site_url_is_https(**_: Any) -> list[CheckMessage]:
 
 @register()
 def broker_is_known(**_: Any) -> list[CheckMessage]:
-    if settings.CELERY_BROKER_URL.split(":")[0] in ("pgmq", "amqp", "amqps", "redis", "rediss"):
+    if settings.CELERY_BROKER_URL.split(":")[0] in (
+        "pgmq",
+        "amqp",
+        "amqps",
+        "redis",
+        "rediss",
+    ):
         return []
     hint = "Leave BROKER_URL empty, or use amqp:// or redis://; other brokers lost tasks in tests."
-    return [Error("BROKER_URL names a broker that is not supported.", hint=hint, id="butfor.E001")]
+    return [
+        Error("BROKER_URL names a broker that is not supported.", hint=hint, id="butfor.E001")
+    ]
 
 
 @register()

@@ -24,8 +24,16 @@ def url() -> str:
 def settings(database_url: str) -> dict[str, Any]:
     """Translate a libpq address into Django's terms; what Django has no word for is an option."""
     parts = conninfo_to_dict(database_url)
-    named = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
-    answer: dict[str, Any] = {key: str(parts.pop(name, "") or "") for key, name in named.items()}
+    named = {
+        "NAME": "dbname",
+        "USER": "user",
+        "PASSWORD": "password",
+        "HOST": "host",
+        "PORT": "port",
+    }
+    answer: dict[str, Any] = {
+        key: str(parts.pop(name, "") or "") for key, name in named.items()
+    }
     answer["ENGINE"] = "django.db.backends.postgresql"
     answer["CONN_MAX_AGE"] = 60
     answer["CONN_HEALTH_CHECKS"] = True

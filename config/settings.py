@@ -147,14 +147,25 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "celery"
-CELERY_TASK_ROUTES = {"evidence.tasks.*": {"queue": "gpu"}, "wires.tasks.propose": {"queue": "embed"}}
+CELERY_TASK_ROUTES = {
+    "evidence.tasks.*": {"queue": "gpu"},
+    "wires.tasks.propose": {"queue": "embed"},
+}
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "wires.tasks.sweep", "schedule": 30.0, "options": {"expires": 30}},
-    "publish-due": {"task": "wires.beat.publish_due", "schedule": 20.0, "options": {"expires": 20}},
-    "sweep-runs": {"task": "evidence.tasks.sweep", "schedule": 30.0, "options": {"expires": 30, "queue": "celery"}},
+    "publish-due": {
+        "task": "wires.beat.publish_due",
+        "schedule": 20.0,
+        "options": {"expires": 20},
+    },
+    "sweep-runs": {
+        "task": "evidence.tasks.sweep",
+        "schedule": 30.0,
+        "options": {"expires": 30, "queue": "celery"},
+    },
 }
 
 REST_FRAMEWORK = {
@@ -201,7 +212,9 @@ LOGGING = {
             ],
             "processors": [
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "logger"]),
+                structlog.processors.LogfmtRenderer(
+                    key_order=["timestamp", "level", "logger"]
+                ),
             ],
         },
     },

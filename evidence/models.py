@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.urls import reverse
 
 
@@ -15,8 +16,8 @@ class RunQuerySet(models.QuerySet["Run"]):
         return self.filter(status=Run.Status.QUEUED)
 
     def stale(self, *, minutes: int) -> RunQuerySet:
-        """Runs that say they run, but whose worker has been silent for so long."""
-        limit = models.functions.Now() - models.Value(
+        """Keep runs that say they run, but whose worker has been silent for so long."""
+        limit = Now() - models.Value(
             f"{minutes} minutes", output_field=models.DurationField()
         )
         return self.filter(status=Run.Status.RUNNING, heartbeat_at__lt=limit)
@@ -58,7 +59,9 @@ class Run(models.Model):
     reason = models.TextField(blank=True, help_text="Why the outcome is what it is.")
     metrics = models.JSONField(null=True, blank=True)
     manifest_sha256 = models.CharField(max_length=64, blank=True)
-    bundle = models.CharField(max_length=300, blank=True, help_text="Folder below the data folder.")
+    bundle = models.CharField(
+        max_length=300, blank=True, help_text="Folder below the data folder."
+    )
 
     objects = RunQuerySet.as_manager()
 

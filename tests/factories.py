@@ -77,7 +77,9 @@ def support(wire: Wire) -> None:
         )  # fmt: skip
 
 
-def make_reviewed(by: User | None = None, *, scale: int = 1, scope: int = 1, **values: Any) -> Wire:
+def make_reviewed(
+    by: User | None = None, *, scale: int = 1, scope: int = 1, **values: Any
+) -> Wire:
     """A wire in review whose gate is open."""
     taxonomy.load()
     editor = by or make_editor()

@@ -11,8 +11,8 @@ from django.utils import timezone
 from classifier import engine
 from wires import history
 from wires.models import Citation, Claim, User, Version
-from wires.refusals import NotAllowedError, RefusedError
 from wires.models.user import Role
+from wires.refusals import NotAllowedError, RefusedError
 
 EVERY_SOURCE = "*"  # what a bare [source] cites
 
@@ -37,7 +37,9 @@ def check(version_id: int) -> None:
     """Hold every claim of a version against its stored sources. Safe to run twice."""
     version = Version.objects.get(pk=version_id)
     citations = {c.key: c for c in version.citations.select_related("source")}
-    texts = [engine.SourceText(key, citation.source.text) for key, citation in citations.items()]
+    texts = [
+        engine.SourceText(key, citation.source.text) for key, citation in citations.items()
+    ]
     claims = list(version.claims.filter(verdict=Claim.Verdict.UNCHECKED))
     if not claims or not texts:
         return
@@ -45,7 +47,7 @@ def check(version_id: int) -> None:
     moment = timezone.now()
     with transaction.atomic():
         for claim, finding in zip(claims, findings, strict=True):
-            if finding.verdict != Claim.Verdict.UNCHECKED:
+            if finding.verdict != "unchecked":
                 _store(claim, finding, citations, moment)
 
 
@@ -75,7 +77,13 @@ def restore(claim_id: int, *, by: User) -> Claim:
     claim.dismissed_by = claim.dismissed_at = claim.overridden_by = claim.overridden_at = None
     claim.override_note = ""
     claim.save(
-        update_fields=["dismissed_by", "dismissed_at", "overridden_by", "overridden_at", "override_note"]
+        update_fields=[
+            "dismissed_by",
+            "dismissed_at",
+            "overridden_by",
+            "overridden_at",
+            "override_note",
+        ]
     )
     return _recorded(claim, "claim restored", by, "")
 
@@ -88,7 +96,11 @@ def override(claim_id: int, *, by: User, note: str) -> Claim:
         raise RefusedError("A contradicted sentence cannot be overridden: correct it.")
     if not note.strip():
         raise RefusedError("An override needs a note; readers see it.")
-    claim.overridden_by, claim.overridden_at, claim.override_note = by, timezone.now(), note.strip()
+    claim.overridden_by, claim.overridden_at, claim.override_note = (
+        by,
+        timezone.now(),
+        note.strip(),
+    )
     claim.save(update_fields=["overridden_by", "overridden_at", "override_note"])
     return _recorded(claim, "claim overridden", by, note)
 
@@ -97,9 +109,15 @@ def _resolved(cited: Sequence[str], keys: list[str]) -> list[str]:
     return keys if EVERY_SOURCE in cited else list(dict.fromkeys(cited))
 
 
-def _store(claim: Claim, finding: engine.Finding, citations: dict[str, Citation], moment: object) -> None:
+def _store(
+    claim: Claim, finding: engine.Finding, citations: dict[str, Citation], moment: object
+) -> None:
     found = citations[finding.source] if finding.source else None
-    claim.verdict, claim.basis, claim.score = finding.verdict, finding.basis or "", finding.score
+    claim.verdict, claim.basis, claim.score = (
+        finding.verdict,
+        finding.basis or "",
+        finding.score,
+    )
     claim.citation, claim.passage = found, finding.passage or ""
     claim.passage_start, claim.passage_end = finding.start, finding.end
     claim.missing = {
@@ -117,7 +135,9 @@ def _locked(claim_id: int, by: User) -> Claim:
     claim = Claim.objects.select_for_update().get(pk=claim_id)
     first = claim.version.wire
     if first.is_public and first.current_id == claim.version_id:
-        raise RefusedError("The sentences of a public text are settled; amend the wire instead.")
+        raise RefusedError(
+            "The sentences of a public text are settled; amend the wire instead."
+        )
     return claim
 
 

@@ -17,12 +17,11 @@ from classifier import engine
 from wires import changelog, gate, history, severity, taxonomy
 from wires.models import (
     Change,
-    Claim,
     Code,
     Coding,
     Embedding,
-    ProposedCode,
     Proposal,
+    ProposedCode,
     Rationale,
     TaxonomyVersion,
     User,
@@ -77,7 +76,8 @@ def propose(version_id: int) -> None:
             similar=_similar(version, vector, classifier.encoder_digest),
         )
         Embedding.objects.update_or_create(
-            version=version, defaults={"encoder": classifier.encoder_digest, "vector": list(vector)}
+            version=version,
+            defaults={"encoder": classifier.encoder_digest, "vector": list(vector)},
         )
         ProposedCode.objects.bulk_create(
             ProposedCode(
@@ -97,11 +97,15 @@ def cards(rules: TaxonomyVersion, kind: str) -> list[engine.CodeCard]:
 
 
 @transaction.atomic
-def accept(proposed_id: int, *, by: User, claim: int | None = None) -> Coding:
-    """Put a proposed code on the wire, at the next free rank of its kind."""
+def accept(
+    proposed_id: int, *, by: User, claim: int | None = None, rank: int | None = None
+) -> Coding:
+    """Put a proposed code on the wire, at the next free rank of its kind if none is named."""
     proposed = _decided(proposed_id, ProposedCode.Decision.ACCEPTED, by)
     wire_id = proposed.proposal.version.wire_id
-    return _put(wire_id, proposed.code, by=by, claim=claim, rank=None, origin=Coding.Origin.PROPOSED)
+    return _put(
+        wire_id, proposed.code, by=by, claim=claim, rank=rank, origin=Coding.Origin.PROPOSED
+    )
 
 
 @transaction.atomic
@@ -110,7 +114,9 @@ def reject(proposed_id: int, *, by: User, note: str = "") -> ProposedCode:
     proposed = _decided(proposed_id, ProposedCode.Decision.REJECTED, by)
     wire = _workable(proposed.proposal.version.wire_id, by)
     wire.codings.filter(code=proposed.code).delete()
-    history.note(wire.pk, "code rejected", by=by, note=note, detail={"code": proposed.code.code})
+    history.note(
+        wire.pk, "code rejected", by=by, note=note, detail={"code": proposed.code.code}
+    )
     return _renewed(wire, proposed)
 
 
@@ -179,7 +185,14 @@ def classify(
 
 @transaction.atomic
 def reason(
-    wire_id: int, *, by: User, system: str, act: str, harm: str, counterfactual: str, result: str
+    wire_id: int,
+    *,
+    by: User,
+    system: str,
+    act: str,
+    harm: str,
+    counterfactual: str,
+    result: str,
 ) -> Rationale:
     """Record the but-for form: the four slots and the editor's answer to the test."""
     wire = _workable(wire_id, by)
@@ -201,7 +214,9 @@ def carry_over(wire: Wire, old: Version, new: Version) -> None:
         if coding.claim and coding.claim.version_id == old.pk:
             coding.claim = places.get(coding.claim.text)
             coding.save(update_fields=["claim"])
-    numbers = {claim.n: places[claim.text].n for claim in old.claims.all() if claim.text in places}
+    numbers = {
+        claim.n: places[claim.text].n for claim in old.claims.all() if claim.text in places
+    }
     wire.factors = {
         name: {**factor, "claim": numbers.get(factor.get("claim"))}
         for name, factor in wire.factors.items()
@@ -210,13 +225,21 @@ def carry_over(wire: Wire, old: Version, new: Version) -> None:
 
 
 def _put(
-    wire_id: int, code: Code, *, by: User, claim: int | None, rank: int | None, origin: Coding.Origin
+    wire_id: int,
+    code: Code,
+    *,
+    by: User,
+    claim: int | None,
+    rank: int | None,
+    origin: Coding.Origin,
 ) -> Coding:
     wire = _workable(wire_id, by)
-    rests_on = Claim.objects.filter(version_id=wire.current_id, n=claim).first() if claim else None
+    rests_on = _text(wire).claims.filter(n=claim).first() if claim else None
     if claim and rests_on is None:
         raise RefusedError(f"{wire} has no sentence {claim}.")
-    coding = wire.codings.filter(code=code).first() or Coding(wire=wire, code=code, kind=code.kind)
+    coding = wire.codings.filter(code=code).first() or Coding(
+        wire=wire, code=code, kind=code.kind
+    )
     coding.rank = rank or coding.rank or _free_rank(wire, code)
     coding.claim, coding.origin, coding.decided_by = rests_on, origin, by
     wire.codings.filter(kind=code.kind, rank=coding.rank).exclude(code=code).delete()

@@ -141,7 +141,9 @@ def rationale_is_of_this_wire(dossier: Dossier) -> list[str]:
     rationale = dossier.rationale
     if rationale is None:
         return ["The but-for form is empty."]
-    found = [f"The but-for form has no {slot}." for slot in SLOTS if not getattr(rationale, slot)]
+    found = [
+        f"The but-for form has no {slot}." for slot in SLOTS if not getattr(rationale, slot)
+    ]
     if found:
         return found
     whole = " ".join(getattr(rationale, slot) for slot in SLOTS)
@@ -150,7 +152,9 @@ def rationale_is_of_this_wire(dossier: Dossier) -> list[str]:
     if shared >= SHARED_AT_MOST:
         found.append(f"The but-for text stands on {shared + 1} wires: it is boilerplate.")
     if not _shared_names(whole, f"{dossier.version.headline} {dossier.version.body}"):
-        found.append("The but-for text names nothing of this wire: no name or number occurs in both.")
+        found.append(
+            "The but-for text names nothing of this wire: no name or number occurs in both."
+        )
     return found
 
 
@@ -185,7 +189,9 @@ def codes_rest_on_claims(dossier: Dossier) -> list[str]:
     for coding in codings:
         number = coding.claim.n if coding.claim else None
         if not coding.code.is_empty and not _stands(dossier, number):
-            found.append(f"{coding.code.code} rests on no supported claim; else it is {coding.kind}0.")
+            found.append(
+                f"{coding.code.code} rests on no supported claim; else it is {coding.kind}0."
+            )
     return found
 
 
@@ -231,7 +237,11 @@ RULES: dict[int, tuple[str, Callable[[Dossier], list[str]]]] = {
 
 
 def _why(claim: Claim) -> str:
-    missing = [word for part in ("names", "numbers", "quotes", "terms") for word in claim.missing.get(part, [])]
+    missing = [
+        word
+        for part in ("names", "numbers", "quotes", "terms")
+        for word in claim.missing.get(part, [])
+    ]
     lacks = f"; no source has {', '.join(missing[:6])}" if missing else ""
     return f" ({claim.basis or 'not checked'}{lacks})"
 
@@ -241,7 +251,7 @@ def _stands(dossier: Dossier, number: int | None) -> bool:
 
 
 def _core_stands(dossier: Dossier) -> bool:
-    """The core claim is what the primary M code rests on, or the first sentence before that."""
+    """Say whether the claim under the primary M code holds; before a code, the first sentence."""
     primary = dossier.wire.codings.filter(kind=Code.Kind.MECHANISM, rank=1).first()
     claim = primary.claim if primary else None
     number = claim.n if claim else 1
@@ -257,9 +267,15 @@ def _unestablished(dossier: Dossier) -> str:
             groups >= 2,
             f"Two independent sources are needed; {groups} independent group(s) are stored.",
         ),
-        Wire.Standard.SINGLE_SOURCE: (groups >= 1, "A single source is needed whose group is known."),
+        Wire.Standard.SINGLE_SOURCE: (
+            groups >= 1,
+            "A single source is needed whose group is known.",
+        ),
         Wire.Standard.PRIMARY_ARTEFACT: (
-            any(s.tier == Source.Tier.PRIMARY and s.kind in ("fetched", "uploaded") for s in sources),
+            any(
+                s.tier == Source.Tier.PRIMARY and s.kind in ("fetched", "uploaded")
+                for s in sources
+            ),
             "No primary artefact is stored with its own text.",
         ),
         Wire.Standard.PUBLIC_RECORD: (
@@ -270,7 +286,10 @@ def _unestablished(dossier: Dossier) -> str:
             dossier.wire.exhibits.filter(run__tier="B", reading="supports").exists(),
             "No Tier B run that supports a claim is attached; a Tier A run never establishes a wire.",
         ),
-        Wire.Standard.DISPUTED: (False, "A disputed wire is not published; it is disputed after that."),
+        Wire.Standard.DISPUTED: (
+            False,
+            "A disputed wire is not published; it is disputed after that.",
+        ),
     }
     holds, problem = needs[standard]
     return "" if holds else problem

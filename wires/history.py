@@ -8,4 +8,6 @@ from wires.models import Event, User
 def note(
     wire_id: int, act: str, *, by: User, note: str = "", detail: dict[str, Any] | None = None
 ) -> Event:
-    return Event.objects.create(wire_id=wire_id, act=act, by=by, note=note, detail=detail or {})
+    return Event.objects.create(
+        wire_id=wire_id, act=act, by=by, note=note, detail=detail or {}
+    )

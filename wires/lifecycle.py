@@ -59,7 +59,7 @@ def file(filing: Filing, *, by: User) -> tuple[Wire, bool]:
 
 @transaction.atomic
 def submit(wire_id: int, *, by: User) -> Wire:
-    """draft -> in review: a reporter hands over a text with at least one source."""
+    """Hand a draft over to review: draft -> in review. It needs a text and a source."""
     wire = _locked(wire_id, State.DRAFT)
     _require(by, Role.REPORTER)
     if wire.filed_by_id != by.pk:
@@ -71,7 +71,7 @@ def submit(wire_id: int, *, by: User) -> Wire:
 
 @transaction.atomic
 def send_back(wire_id: int, *, by: User, note: str) -> Wire:
-    """in review -> draft, with a note to the reporter."""
+    """Give it back to the reporter with a note: in review -> draft."""
     wire = _locked(wire_id, State.IN_REVIEW)
     _require(by, Role.EDITOR)
     _explained(note, "A wire is sent back with a note.")
@@ -81,7 +81,7 @@ def send_back(wire_id: int, *, by: User, note: str) -> Wire:
 
 @transaction.atomic
 def publish(wire_id: int, *, by: User) -> Wire:
-    """in review -> published. The gate must be open; SEV-1 and SEV-2 go through `ask`."""
+    """Make it public: in review -> published. The gate must be open; SEV-1 and SEV-2 go through `ask`."""
     wire = _locked(wire_id, State.IN_REVIEW)
     _require(by, Role.EDITOR)
     _gate_open(wire)
@@ -94,7 +94,7 @@ def publish(wire_id: int, *, by: User) -> Wire:
 
 @transaction.atomic
 def schedule(wire_id: int, *, by: User, at: datetime) -> Wire:
-    """in review -> scheduled: it stays invisible until its time."""
+    """Set its time: in review -> scheduled. It stays invisible until then."""
     wire = _locked(wire_id, State.IN_REVIEW)
     _require(by, Role.EDITOR)
     _gate_open(wire)
@@ -107,18 +107,22 @@ def schedule(wire_id: int, *, by: User, at: datetime) -> Wire:
 
 @transaction.atomic
 def unschedule(wire_id: int, *, by: User, note: str = "") -> Wire:
-    """scheduled -> in review."""
+    """Take back its time: scheduled -> in review."""
     wire = _locked(wire_id, State.SCHEDULED)
     _require(by, Role.EDITOR)
-    return _moved(wire, State.IN_REVIEW, "unscheduled", by, note, scheduled_for=None, scheduled_by=None)
+    return _moved(
+        wire, State.IN_REVIEW, "unscheduled", by, note, scheduled_for=None, scheduled_by=None
+    )
 
 
 def publish_due() -> list[Wire]:
-    """scheduled -> published for every wire whose time has come, for who scheduled it.
+    """Publish every wire whose time has come: scheduled -> published, for who scheduled it.
 
     The gate is checked again; where it has closed, the wire goes back to review with an alert.
     """
-    return [wire for pk in Wire.objects.due().values_list("pk", flat=True) if (wire := _due(pk))]
+    return [
+        wire for pk in Wire.objects.due().values_list("pk", flat=True) if (wire := _due(pk))
+    ]
 
 
 @transaction.atomic
@@ -158,7 +162,7 @@ def revise(
 
 @transaction.atomic
 def amend(wire_id: int, *, by: User, notice: str) -> Wire:
-    """published -> published with the waiting version, and a public notice of what was wrong."""
+    """Put the waiting version in place of a public text, with a notice of what was wrong."""
     wire = _locked(wire_id, State.PUBLISHED)
     _require(by, Role.EDITOR)
     _explained(notice, "An amendment of a public wire needs a notice.")
@@ -171,13 +175,17 @@ def amend(wire_id: int, *, by: User, notice: str) -> Wire:
     wire.save(update_fields=["current"])
     Notice.objects.create(wire=wire, kind=Notice.Kind.CORRECTION, text=notice, made_by=by)
     history.note(wire.pk, "amended", by=by, note=notice, detail={"version": new.number})
-    changelog.publish(wire.pk, Change.Kind.AMENDED)
-    return wire
+    return _made_public(wire, Change.Kind.AMENDED)
 
 
 @transaction.atomic
 def ask(
-    wire_id: int, move: MoveRequest.Move, *, by: User, reason: str = "", at: datetime | None = None
+    wire_id: int,
+    move: MoveRequest.Move,
+    *,
+    by: User,
+    reason: str = "",
+    at: datetime | None = None,
 ) -> MoveRequest:
     """Ask for a move that another person confirms: publish (SEV-1, SEV-2), dispute, resolve, withdraw."""
     wire = _locked(wire_id, *STARTS[move])
@@ -226,12 +234,23 @@ def decline(request_id: int, *, by: User, note: str) -> MoveRequest:
 
 @transaction.atomic
 def discard(wire_id: int, *, by: User, note: str) -> Wire:
-    """draft, in review, scheduled -> discarded: no public trace, and the id is not used again."""
+    """Drop an unpublished wire: it leaves no public trace, and its id is not used again."""
     wire = _locked(wire_id, State.DRAFT, State.IN_REVIEW, State.SCHEDULED)
     _require(by, Role.EDITOR)
     _explained(note, "A wire is discarded with a note.")
     _close_requests(wire, by)
-    return _moved(wire, State.DISCARDED, "discarded", by, note, scheduled_for=None, scheduled_by=None)
+    return _moved(
+        wire, State.DISCARDED, "discarded", by, note, scheduled_for=None, scheduled_by=None
+    )
+
+
+@transaction.atomic
+def remark(wire_id: int, *, by: User, note: str) -> None:
+    """Leave a remark in the desk's history; it changes nothing else and is not public."""
+    wire = Wire.objects.select_for_update().get(pk=wire_id)
+    _require(by, Role.REPORTER)
+    _explained(note, "A remark has a text.")
+    history.note(wire.pk, "remark", by=by, note=note.strip())
 
 
 @transaction.atomic
@@ -253,7 +272,6 @@ def _filed(filing: Filing, by: User) -> Wire:
         filed=_as_filed(filing),
         occurred_on=filing.occurred_on,
         severity_reported=filing.severity,
-        standard=filing.standard,
     )
     version = Version.objects.create(
         wire=wire, number=1, headline=filing.headline, body=filing.body,
@@ -287,7 +305,9 @@ def _next_public_id() -> str:
 
 
 def _provider(name: str) -> Provider:
-    found, _ = Provider.objects.get_or_create(slug=slugify(name)[:80] or "unnamed", defaults={"name": name})
+    found, _ = Provider.objects.get_or_create(
+        slug=slugify(name)[:80] or "unnamed", defaults={"name": name}
+    )
     return found
 
 
@@ -357,7 +377,9 @@ def _is_grave(wire: Wire) -> bool:
     return wire.severity_reported in GRAVE or wire.severity_verified in GRAVE
 
 
-def _moved(wire: Wire, state: State, act: str, by: User, note: str = "", **columns: Any) -> Wire:
+def _moved(
+    wire: Wire, state: State, act: str, by: User, note: str = "", **columns: Any
+) -> Wire:
     wire.state = state
     for name, value in columns.items():
         setattr(wire, name, value)
@@ -369,14 +391,21 @@ def _moved(wire: Wire, state: State, act: str, by: User, note: str = "", **colum
 def _published(wire: Wire, by: User) -> Wire:
     _moved(wire, State.PUBLISHED, "published", by, first_published_at=timezone.now(),
            scheduled_for=None, scheduled_by=None)  # fmt: skip
-    changelog.publish(wire.pk, Change.Kind.PUBLISHED)
-    return wire
+    return _made_public(wire, Change.Kind.PUBLISHED)
 
 
 def _scheduled(wire: Wire, by: User, at: datetime) -> Wire:
     if at <= timezone.now():
         raise RefusedError("The time of publication lies in the past.")
-    return _moved(wire, State.SCHEDULED, "scheduled", by, at.isoformat(), scheduled_for=at, scheduled_by=by)
+    return _moved(
+        wire,
+        State.SCHEDULED,
+        "scheduled",
+        by,
+        at.isoformat(),
+        scheduled_for=at,
+        scheduled_by=by,
+    )
 
 
 @transaction.atomic
@@ -402,23 +431,40 @@ def _confirmed_publication(wire: Wire, request: MoveRequest) -> Wire:
 
 def _confirmed_dispute(wire: Wire, request: MoveRequest) -> Wire:
     _noticed(wire, Notice.Kind.DISPUTE, request)
-    _moved(wire, State.DISPUTED, "disputed", request.asked_by, request.reason, public_reason=request.reason)
-    changelog.publish(wire.pk, Change.Kind.DISPUTED)
-    return wire
+    _moved(
+        wire,
+        State.DISPUTED,
+        "disputed",
+        request.asked_by,
+        request.reason,
+        public_reason=request.reason,
+    )
+    return _made_public(wire, Change.Kind.DISPUTED)
 
 
 def _confirmed_resolution(wire: Wire, request: MoveRequest) -> Wire:
     _noticed(wire, Notice.Kind.DISPUTE, request)
-    _moved(wire, State.PUBLISHED, "dispute resolved", request.asked_by, request.reason, public_reason="")
-    changelog.publish(wire.pk, Change.Kind.RESOLVED)
-    return wire
+    _moved(
+        wire,
+        State.PUBLISHED,
+        "dispute resolved",
+        request.asked_by,
+        request.reason,
+        public_reason="",
+    )
+    return _made_public(wire, Change.Kind.RESOLVED)
 
 
 def _confirmed_withdrawal(wire: Wire, request: MoveRequest) -> Wire:
     _noticed(wire, Notice.Kind.WITHDRAWAL, request)
     _moved(wire, State.WITHDRAWN, "withdrawn", request.asked_by, request.reason,
            public_reason=request.reason, withdrawn_at=timezone.now())  # fmt: skip
-    changelog.publish(wire.pk, Change.Kind.WITHDRAWN)
+    return _made_public(wire, Change.Kind.WITHDRAWN)
+
+
+def _made_public(wire: Wire, kind: Change.Kind) -> Wire:
+    changelog.publish(wire.pk, kind)
+    wire.refresh_from_db()
     return wire
 
 

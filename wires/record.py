@@ -30,7 +30,9 @@ def build(wire: Wire, *, modified_at: datetime) -> Record:
         "severity": {
             "reported": wire.severity_reported or None,
             "verified": wire.severity_verified or None,
-            "factors": {name: factor["value"] for name, factor in sorted(wire.factors.items())},
+            "factors": {
+                name: factor["value"] for name, factor in sorted(wire.factors.items())
+            },
         },
         "standard": wire.standard,
         "codes": [

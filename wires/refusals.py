@@ -10,7 +10,7 @@ class WrongStateError(RefusedError):
 
 
 class NotAllowedError(RefusedError):
-    """This person's role does not cover this change."""
+    """The person's role does not cover this change."""
 
 
 class SecondEditorNeededError(RefusedError):

@@ -19,12 +19,13 @@ class Factors:
     def from_json(cls, data: Mapping[str, Any]) -> "Factors | None":
         """Read `{"scale": {"value": 2, "claim": 1}, ...}`; None while one is not recorded."""
         values = [(data.get(name) or {}).get("value") for name in FACTORS]
-        if any(value not in (0, 1, 2, 3) for value in values):
-            return None
-        return cls(*values)
+        known = [value for value in values if value in (0, 1, 2, 3)]
+        return cls(*known) if len(known) == len(FACTORS) else None
 
 
-def level(rules: Mapping[str, Any], *, event_class: str, factors: Factors, standard: str) -> str:
+def level(
+    rules: Mapping[str, Any], *, event_class: str, factors: Factors, standard: str
+) -> str:
     """Return the first row's level whose class and conditions all hold.
 
     `rules` is `TaxonomyVersion.rules`. Raises ValueError where no row speaks of the class.
@@ -37,7 +38,12 @@ def level(rules: Mapping[str, Any], *, event_class: str, factors: Factors, stand
 
 
 def verified(
-    rules: Mapping[str, Any], *, event_class: str, factors: Factors, standard: str, core_stands: bool
+    rules: Mapping[str, Any],
+    *,
+    event_class: str,
+    factors: Factors,
+    standard: str,
+    core_stands: bool,
 ) -> str:
     """Return the level by the rule, capped where the wire is not established well enough."""
     found = level(rules, event_class=event_class, factors=factors, standard=standard)
@@ -47,7 +53,9 @@ def verified(
     return max(found, cap["level"]) if capped else found
 
 
-def _holds(when: Mapping[str, Any], rules: Mapping[str, Any], factors: Factors, standard: str) -> bool:
+def _holds(
+    when: Mapping[str, Any], rules: Mapping[str, Any], factors: Factors, standard: str
+) -> bool:
     if when.get("verified") and standard not in rules["verified_by"]:
         return False
     return all(getattr(factors, name) >= when.get(f"{name}_min", 0) for name in FACTORS)

@@ -39,7 +39,11 @@ def load(path: Path = SHIPPED) -> TaxonomyVersion:
 def _stored(data: dict[str, Any], digest: str) -> TaxonomyVersion:
     rules = {key: value for key, value in data.items() if key not in ("codes", "date")}
     taxonomy = TaxonomyVersion.objects.create(
-        key=data["version"], dated=data["date"], author=data["author"], rules=rules, digest=digest
+        key=data["version"],
+        dated=data["date"],
+        author=data["author"],
+        rules=rules,
+        digest=digest,
     )
     Code.objects.bulk_create(
         Code(

@@ -1,27 +1,33 @@
-"""Names in a sentence, and who is said to have done or said something."""
+"""Names in a sentence, and which of them are said to have acted or spoken."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from classifier.core.words import STOP, Word, fold, words
+from classifier.core.words import STOP, Word, fold, stem, words
 
-_MONTHS_AND_DAYS = frozenset(
+_DATES = frozenset(
     "january february march april may june july august september october november december "
     "jan feb mar apr jun jul aug sep sept oct nov dec "
     "monday tuesday wednesday thursday friday saturday sunday".split()
 )
 _COMMON_ENDINGS = ("s", "ing", "ed", "ly")
-_TITLES = frozenset("mr mrs ms dr prof professor judge president senator sir".split())
+_WITH_DIGIT = re.compile(r"(?=.*\d)(?=.*[a-z])(?!\d+(?:st|nd|rd|th|s|k|m|mn|bn|b|am|pm)$)")
+_JOINTS = frozenset((" ", "-", ". ", "."))
 
-# What a party to the story does: these verbs tell an actor from a thing that is described.
-ACTS = frozenset(
-    "accuse acknowledge add admit agree allege announce apologize argue ask blame build claim "
-    "conclude concede conduct confirm create criticize defend demand demonstrate deny describe "
-    "develop disclose discover explain file find fine identify indicate insist introduce "
-    "investigate launch locate note observe order pledge point promise propose publish release "
-    "report reveal rule say state study sue suggest tell term test train trace uncover warn "
-    "write".split()
+# What a party to a story does: these verbs tell an actor from a thing described.
+_ACTS = frozenset(
+    stem(verb)
+    for verb in (
+        "accuse acknowledge add admit agree allege announce apologize argue ask blame build "
+        "claim conclude concede conduct confirm create criticize defend demand demonstrate "
+        "deny describe develop disclose discover explain file find fine identify indicate "
+        "insist introduce investigate launch locate note observe order pledge point promise "
+        "propose publish release report reveal rule say state study sue suggest tell term "
+        "test train trace uncover warn write analyze show research"
+    ).split()
 )
+_REACH = 4  # words between a name and its verb: "researchers at NAME have now found"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,29 +35,75 @@ class Name:
     """A run of capitalised words; `keys` are its words as they are compared."""
 
     text: str
-    keys: tuple[str, ...]
+    keys: frozenset[str]
     start: int
     end: int
 
 
-def names(text: str, known: frozenset[str] = frozenset()) -> tuple[Name, ...]:
-    """Return the names in order. `known` holds words that sources write in small letters.
+def names(text: str, *, common: frozenset[str] = frozenset()) -> tuple[Name, ...]:
+    """Return the names in order; `common` are words that the sources write in small letters.
 
-    The first word of a sentence is a name only if it looks like one or if a name goes
-    on after it: every sentence begins with a capital.
+    Every sentence begins with a capital, so its first word is a name only where it looks
+    like one or a name goes on after it.
     """
-    found: list[list[Word]] = []
-    held: list[Word] = []
-    for position, word in enumerate(words(text)):
-        joined = bool(held) and text[held[-1].end : word.start] in (" ", "-", ". ", "’", "'")
-        if held and not joined:
-            found.append(held)
-            held = []
-        if _is_name(word, known, first=position == 0):
-            held.append(word)
-        elif held:
-            found.append(held)
-            held = []
-    if held:
-        found.append(held)
-    return tuple(_name(text, run) for run in found)
+    return tuple(
+        Name(
+            text[run[0].start : run[-1].end],
+            frozenset(fold(word.text) for word in run),
+            run[0].start,
+            run[-1].end,
+        )
+        for run in _runs(text, common)
+    )
+
+
+def actors(text: str, *, common: frozenset[str] = frozenset()) -> tuple[Name, ...]:
+    """Return the names that a verb of saying or doing follows, or that `by` comes before."""
+    spoken = words(text)
+    return tuple(name for name in names(text, common=common) if _acts(name, spoken))
+
+
+def _runs(text: str, common: frozenset[str]) -> Iterator[list[Word]]:
+    run: list[Word] = []
+    found = words(text)
+    for position, word in enumerate(found):
+        if run and text[run[-1].end : word.start] not in _JOINTS:
+            yield run
+            run = []
+        if _is_capital(word) and not (position == 0 and _only_begins(found, common)):
+            run.append(word)
+        elif run:
+            yield run
+            run = []
+    if run:
+        yield run
+
+
+def _is_capital(word: Word) -> bool:
+    folded = fold(word.text)
+    if folded in STOP and not word.text.isupper():
+        return False
+    if folded in _DATES or len(folded) < 2:
+        return False
+    return any(c.isupper() for c in word.text) or bool(_WITH_DIGIT.match(folded))
+
+
+def _only_begins(found: tuple[Word, ...], common: frozenset[str]) -> bool:
+    """Tell whether the first word has its capital only because the sentence begins there."""
+    first = found[0]
+    if any(c.isupper() or c.isdigit() for c in first.text[1:]) or first.text.endswith("s'"):
+        return False
+    folded = fold(first.text)
+    if folded in common or folded in STOP:
+        return True
+    return folded.endswith(_COMMON_ENDINGS) and folded == first.text.lower()
+
+
+def _acts(name: Name, found: tuple[Word, ...]) -> bool:
+    after = [word for word in found if word.start >= name.end][:_REACH]
+    before = [fold(word.text) for word in found if word.end <= name.start][-2:]
+    return (
+        before[-1:] == ["by"]
+        or before == ["according", "to"]
+        or any(word.stem in _ACTS for word in after)
+    )

@@ -5,8 +5,8 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
-_ACRONYM = re.compile(r"\b(?:[A-Za-z]\.){2,}")
+_WORD = re.compile(r"\b(?:[A-Za-z]\.){2,}|[^\W_]+(?:['’][^\W_]+)*")
+_COUNTRY = frozenset(("US", "U.S.", "USA", "U.S.A."))  # else a pronoun
 
 STOP = frozenset(
     "a about above after again against all almost along already also although am among an and "
@@ -19,7 +19,7 @@ STOP = frozenset(
     "their them themselves then there therefore these they this those though through throughout "
     "thus to together too toward towards under until up upon us very was we well were what when "
     "where whether which while who whom whose why will with within without would yet you your "
-    "called call calls known namely via".split()
+    "called call calls known namely via eg ie etc al".split()
 )
 
 # Words that any report of research or news uses: they carry little of what is claimed.
@@ -90,10 +90,9 @@ class Word:
 
 def words(text: str) -> tuple[Word, ...]:
     """Return the words in order; a hyphen parts words, an apostrophe does not."""
-    joined = _ACRONYM.sub(lambda match: match.group().replace(".", "\u2024"), text)
     return tuple(
         Word(match.group(), stem(match.group()), match.start(), match.end())
-        for match in _WORD.finditer(joined.replace("\u2024", "_"))
+        for match in _WORD.finditer(text)
     )
 
 
@@ -117,9 +116,11 @@ def stem(word: str) -> str:
 
 def fold(word: str) -> str:
     """Return the word in small letters, without accents or a possessive ending."""
+    if word in _COUNTRY:
+        return "usa"
     decomposed = unicodedata.normalize("NFKD", word.lower().replace("’", "'"))
     letters = "".join(c for c in decomposed if not unicodedata.combining(c))
-    return letters.removesuffix("'s").replace("'", "")
+    return letters.removesuffix("'s").replace("'", "").replace(".", "")
 
 
 def _plain_stem(word: str) -> str:

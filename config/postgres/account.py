@@ -4,7 +4,7 @@ import os
 import pwd
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,7 +28,12 @@ class Account:
         return self.uid == os.geteuid()
 
     def run(
-        self, command: Sequence[str | Path], *, cwd: Path, stdin: str = ""
+        self,
+        command: Sequence[str | Path],
+        *,
+        cwd: Path,
+        environment: Mapping[str, str] | None = None,
+        stdin: str = "",
     ) -> subprocess.CompletedProcess[str]:
         """Run `command` as this account, away from the caller's terminal and environment.
 
@@ -40,7 +45,7 @@ class Account:
             return subprocess.run(  # noqa: S603 - programs of the wheel, arguments of our own
                 [str(part) for part in command],
                 cwd=cwd,
-                env={"PATH": os.defpath, "LC_ALL": "C"},
+                env={"PATH": os.defpath, "LC_ALL": "C", **(environment or {})},
                 input=stdin,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,

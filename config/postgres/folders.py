@@ -35,6 +35,11 @@ class Folders:
     def socket(self) -> Path:
         return socket_dir(self.data) / SOCKET
 
+    @property
+    def locks(self) -> tuple[Path, Path]:
+        """The server's own locks. They hold a process number, which outlives its process."""
+        return self.cluster / "postmaster.pid", self.socket.with_name(f"{SOCKET}.lock")
+
 
 def socket_dir(data: Path) -> Path:
     """Return the folder of the server's socket: a function of the data folder alone.

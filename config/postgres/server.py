@@ -120,7 +120,8 @@ class Server:
         folders.prepare(self.folders, account)
         binaries = programs.runnable(account, self.folders.data)
         processes.end(processes.strays(self.folders.home))
-        (self.folders.cluster / "postmaster.pid").unlink(missing_ok=True)
+        for lock in self.folders.locks:
+            lock.unlink(missing_ok=True)
         if not self.folders.cluster.exists():
             cluster.make(self.folders, account, binaries, durable=self.durable)
         cluster.check_version(self.folders.cluster)
@@ -131,12 +132,13 @@ class Server:
         if log.exists() and log.stat().st_size > LONGEST_LOG:
             log.rename(log.with_suffix(".log.1"))
         seen = log.stat().st_size if log.exists() else 0
-        command: list[str | Path] = [
-            *(binaries / "pg_ctl", "start", "--wait", f"--timeout={PATIENCE}"),
-            *(f"--pgdata={self.folders.cluster}", f"--log={log}"),
-            f"--options={self._options()}",
-        ]
-        done = account.run(command, cwd=self.folders.home)
+        # pg_ctl puts what it is told into a shell's command line, so it is told no paths.
+        orders = (f"--timeout={PATIENCE}", f"--log={log.name}", f"--options={self._options()}")
+        done = account.run(
+            [binaries / "pg_ctl", "start", "--wait", *orders],
+            cwd=self.folders.home,
+            environment={"PGDATA": str(self.folders.cluster)},
+        )
         if done.returncode:
             words = log.read_text(errors="replace")[seen:] if log.exists() else ""
             raise from_output("starting the database", words or done.stdout)

@@ -1,8 +1,9 @@
-"""A data folder of a test's own: where the server's user can enter, which is not tmp_path."""
+"""Data folders of the tests' own: where the server's user can enter, which is not tmp_path."""
 
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -10,17 +11,39 @@ import pytest
 from config.postgres import Server
 
 
+@contextmanager
+def folder() -> Iterator[Path]:
+    path = Path(tempfile.mkdtemp(prefix="butfor-config-"))
+    try:
+        yield path
+    finally:
+        Server(path).stop()
+        shutil.rmtree(path, ignore_errors=True)
+
+
 @pytest.fixture
 def data() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="butfor-config-"))
-    yield folder
-    Server(folder).stop()
-    shutil.rmtree(folder, ignore_errors=True)
+    with folder() as path:
+        yield path
 
 
 @pytest.fixture
-def server(data: Path) -> Server:
-    """A durable server, running."""
-    server = Server(data)
+def own_server(data: Path) -> Server:
+    """A running server that a test may spoil."""
+    server = Server(data, durable=False)
+    server.ensure_running()
+    return server
+
+
+@pytest.fixture(scope="module")
+def shared_data() -> Iterator[Path]:
+    with folder() as path:
+        yield path
+
+
+@pytest.fixture
+def server(shared_data: Path) -> Server:
+    """A running server that a test may kill, but must be able to start again."""
+    server = Server(shared_data)
     server.ensure_running()
     return server

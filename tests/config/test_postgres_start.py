@@ -1,40 +1,26 @@
 """Start, share and stop the embedded server."""
 
-import shutil
-import subprocess
-import sys
-import tempfile
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from config.paths import CHECKOUT
 from config.postgres import Server, socket_dir
 from config.postgres.processes import strays
+from tests.config.pythons import next_line, python
 
 STARTER = """
 import sys, pathlib
 from config.postgres import Server
-print(Server(pathlib.Path(sys.argv[1])).ensure_running())
+print(Server(pathlib.Path(sys.argv[1]), durable=False).ensure_running())
 """
 USER = """
 import sys, pathlib
 from config.postgres import Server
-with Server(pathlib.Path(sys.argv[1])).in_use():
+with Server(pathlib.Path(sys.argv[1]), durable=False).in_use():
     print("in", flush=True)
     sys.stdin.read()
 """
-
-
-def python(code: str, data: Path) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-c", code, str(data)],
-        cwd=CHECKOUT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
 
 
 def answer(server: Server, query: str = "SELECT 1") -> object:
@@ -44,7 +30,7 @@ def answer(server: Server, query: str = "SELECT 1") -> object:
 
 
 def test_server_starts_once_and_stops(data):
-    server = Server(data)
+    server = Server(data, durable=False)
     assert not server.is_running()
     assert server.ensure_running()
     assert server.is_running()
@@ -84,18 +70,8 @@ def test_address_depends_on_the_folder_alone(data):
         ),
     ],
 )
-def test_server_is_set_up(shared_server, query, expected):
-    assert answer(shared_server, query) == expected
-
-
-@pytest.fixture(scope="module")
-def shared_server():
-    folder = Path(tempfile.mkdtemp(prefix="butfor-config-"))
-    server = Server(folder)
-    server.ensure_running()
-    yield server
-    server.stop()
-    shutil.rmtree(folder)
+def test_server_is_set_up(server, query, expected):
+    assert answer(server, query) == expected
 
 
 def test_folders_are_closed_to_others(server):
@@ -114,7 +90,10 @@ def test_four_processes_at_once_share_one_server(data):
     starters = [python(STARTER, data) for _ in range(4)]
     said = sorted(starter.communicate(timeout=60)[0].strip() for starter in starters)
     assert said == ["False", "False", "False", "True"]
-    masters = [p for p in strays(Server(data).folders.home) if "-D" in p.cmdline()]
+    running = strays(Server(data).folders.home)
+    masters = [
+        process for process in running if process.ppid() not in {p.pid for p in running}
+    ]
     assert len(masters) == 1
     assert answer(Server(data)) == 1
 
@@ -122,7 +101,7 @@ def test_four_processes_at_once_share_one_server(data):
 def test_last_user_stops_the_server(data):
     server = Server(data)
     first, second = python(USER, data), python(USER, data)
-    assert [p.stdout.readline() for p in (first, second)] == ["in\n", "in\n"]
+    assert [next_line(user) for user in (first, second)] == ["in", "in"]
     first.communicate("", timeout=30)
     assert server.is_running()
     second.communicate("", timeout=30)
@@ -132,7 +111,7 @@ def test_last_user_stops_the_server(data):
 def test_killed_user_is_not_counted(data):
     server = Server(data)
     first, second = python(USER, data), python(USER, data)
-    assert [p.stdout.readline() for p in (first, second)] == ["in\n", "in\n"]
+    assert [next_line(user) for user in (first, second)] == ["in", "in"]
     first.kill()
     first.communicate()
     assert server.is_running()
@@ -141,7 +120,7 @@ def test_killed_user_is_not_counted(data):
 
 
 def test_error_of_a_user_is_passed_on_and_the_server_stopped(data):
-    server = Server(data)
+    server = Server(data, durable=False)
     with pytest.raises(FileNotFoundError, match="mine"), server.in_use():
         raise FileNotFoundError("mine")
     assert not server.is_running()
@@ -152,7 +131,7 @@ def test_error_of_a_user_is_passed_on_and_the_server_stopped(data):
 )
 def test_server_runs_in_a_folder_of_any_name(data, name):
     data.chmod(0o711)  # root's server is another user, and opens no folder above its own
-    server = Server(data / name)
+    server = Server(data / name, durable=False)
     try:
         server.ensure_running()
         assert answer(server) == 1

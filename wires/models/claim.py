@@ -18,7 +18,9 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
 
     def standing(self) -> ClaimQuerySet:
         """Claims whose wording was found, at least in part."""
-        return self.checkable().filter(verdict__in=[Claim.Verdict.SUPPORTED, Claim.Verdict.PARTLY])
+        return self.checkable().filter(
+            verdict__in=[Claim.Verdict.SUPPORTED, Claim.Verdict.PARTLY]
+        )
 
 
 class Claim(models.Model):
@@ -65,7 +67,9 @@ class Claim(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
     dismissed_at = models.DateTimeField(null=True, blank=True, help_text="Marked not a claim.")
-    override_note = models.TextField(blank=True, help_text="Public: why it may stand all the same.")
+    override_note = models.TextField(
+        blank=True, help_text="Public: why it may stand all the same."
+    )
     overridden_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )

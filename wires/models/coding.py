@@ -77,7 +77,8 @@ class Rationale(models.Model):
         constraints = [
             known("result", ["", "yes", "no", "contributory"], "rationale_result_is_known"),
             models.CheckConstraint(
-                condition=Q(result="") | ~Q(system="") & ~Q(act="") & ~Q(harm="") & ~Q(counterfactual=""),
+                condition=Q(result="")
+                | ~Q(system="") & ~Q(act="") & ~Q(harm="") & ~Q(counterfactual=""),
                 name="rationale_result_needs_four_slots",
             ),
         ]

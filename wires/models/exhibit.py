@@ -31,7 +31,11 @@ class Exhibit(models.Model):
         ordering = ["pk"]
         constraints = [
             models.UniqueConstraint(fields=["wire", "run"], name="exhibit_is_once_per_run"),
-            known("reading", ["supports", "contradicts", "inconclusive"], "exhibit_reading_is_known"),
+            known(
+                "reading",
+                ["supports", "contradicts", "inconclusive"],
+                "exhibit_reading_is_known",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -21,7 +21,9 @@ class Proposal(models.Model):
     event_class = models.CharField(max_length=14, blank=True)
     factors = models.JSONField(default=dict)
     level = models.CharField(max_length=5, blank=True, help_text="By the written rule.")
-    rationale = models.JSONField(default=dict, help_text="The four slots, hedges, other causes.")
+    rationale = models.JSONField(
+        default=dict, help_text="The four slots, hedges, other causes."
+    )
     similar = models.JSONField(default=list, help_text="[{wire, score}], most similar first.")
     made_at = models.DateTimeField(auto_now_add=True)
 
@@ -49,7 +51,9 @@ class ProposedCode(models.Model):
         ordering = ["-score", "code"]
         constraints = [
             models.UniqueConstraint(fields=["proposal", "code"], name="code_is_proposed_once"),
-            known("decision", ["open", "accepted", "rejected"], "proposed_code_decision_is_known"),
+            known(
+                "decision", ["open", "accepted", "rejected"], "proposed_code_decision_is_known"
+            ),
             together("proposed_code_decision_is_signed", "decided_by", "decided_at"),
             models.CheckConstraint(
                 condition=models.Q(decision="open") ^ models.Q(decided_at__isnull=False),
@@ -68,7 +72,9 @@ class Embedding(models.Model):
 
     class Meta:
         indexes = [
-            HnswIndex(name="embedding_nearest", fields=["vector"], opclasses=["halfvec_cosine_ops"])
+            HnswIndex(
+                name="embedding_nearest", fields=["vector"], opclasses=["halfvec_cosine_ops"]
+            )
         ]
 
     def __str__(self) -> str:

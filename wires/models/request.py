@@ -27,11 +27,15 @@ class MoveRequest(models.Model):
     )
     decided_at = models.DateTimeField(null=True, blank=True)
     confirmed = models.BooleanField(null=True, blank=True)
-    scheduled_for = models.DateTimeField(null=True, blank=True, help_text="Publish at this time.")
+    scheduled_for = models.DateTimeField(
+        null=True, blank=True, help_text="Publish at this time."
+    )
 
     class Meta:
         constraints = [
-            known("move", ["publish", "dispute", "resolve", "withdraw"], "request_move_is_known"),
+            known(
+                "move", ["publish", "dispute", "resolve", "withdraw"], "request_move_is_known"
+            ),
             together("request_decision_is_signed", "decided_by", "decided_at", "confirmed"),
             models.CheckConstraint(
                 condition=Q(decided_by__isnull=True)

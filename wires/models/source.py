@@ -48,7 +48,8 @@ class Source(models.Model):
             known("tier", ["", "primary", "reporting", "commentary"], "source_tier_is_known"),
             models.CheckConstraint(condition=~Q(text=""), name="source_has_text"),
             models.CheckConstraint(
-                condition=Q(kind="record") ^ Q(record_id=""), name="source_names_its_record_iff_record"
+                condition=Q(kind="record") ^ Q(record_id=""),
+                name="source_names_its_record_iff_record",
             ),
         ]
 
@@ -58,7 +59,7 @@ class Source(models.Model):
 
 class CitationQuerySet(models.QuerySet["Citation"]):
     def independent_groups(self) -> set[str]:
-        """Groups of cited sources that count as reporting of their own: records do not."""
+        """Return the groups of sources that report on their own; records do not."""
         known_groups = self.exclude(source__group="").exclude(source__kind=Source.Text.RECORD)
         return set(known_groups.values_list("source__group", flat=True))
 
@@ -77,9 +78,12 @@ class Citation(models.Model):
         ordering = ["position"]
         constraints = [
             models.UniqueConstraint(fields=["version", "key"], name="citation_key_is_unique"),
-            models.UniqueConstraint(fields=["version", "source"], name="citation_is_once_per_source"),
+            models.UniqueConstraint(
+                fields=["version", "source"], name="citation_is_once_per_source"
+            ),
             models.CheckConstraint(
-                condition=Q(key__regex=r"^[A-Za-z0-9][A-Za-z0-9._-]*$"), name="citation_key_is_a_word"
+                condition=Q(key__regex=r"^[A-Za-z0-9][A-Za-z0-9._-]*$"),
+                name="citation_key_is_a_word",
             ),
         ]
 

@@ -35,7 +35,9 @@ class Code(models.Model):
     class Meta:
         ordering = ["-kind", "number"]
         constraints = [
-            models.UniqueConstraint(fields=["taxonomy", "code"], name="code_is_once_in_a_taxonomy"),
+            models.UniqueConstraint(
+                fields=["taxonomy", "code"], name="code_is_once_in_a_taxonomy"
+            ),
             known("kind", ["M", "F"], "code_kind_is_known"),
             models.CheckConstraint(
                 condition=models.Q(code__startswith=models.F("kind")),

@@ -30,11 +30,13 @@ class User(AbstractUser):
     )
 
     def __str__(self) -> str:
-        return self.username
+        return f"{self.username} (demonstration)" if self.is_demonstration else self.username
 
     def has_role(self, role: Role) -> bool:
         """Say whether this person may act as `role`, directly or through a higher one."""
-        return self.is_active and any(role in INCLUDES[Role(name)] for name in self._role_names())
+        return self.is_active and any(
+            role in INCLUDES[Role(name)] for name in self._role_names()
+        )
 
     def join(self, *roles: Role) -> None:
         self.groups.add(*(Group.objects.get_or_create(name=role.value)[0] for role in roles))

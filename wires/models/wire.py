@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.urls import reverse
 
 from wires.models.constraints import known
@@ -30,11 +31,15 @@ class WireQuerySet(models.QuerySet["Wire"]):
 
     def in_queue(self) -> WireQuerySet:
         """Wires that wait for the desk."""
-        return self.filter(state__in=[Wire.State.DRAFT, Wire.State.IN_REVIEW, Wire.State.SCHEDULED])
+        return self.filter(
+            state__in=[Wire.State.DRAFT, Wire.State.IN_REVIEW, Wire.State.SCHEDULED]
+        )
 
     def due(self) -> WireQuerySet:
         """Scheduled wires whose time has come, by the database's clock."""
-        return self.filter(state=Wire.State.SCHEDULED, scheduled_for__lte=models.functions.Now())
+        return self.filter(
+            state=Wire.State.SCHEDULED, scheduled_for__lte=Now()
+        )
 
     def unproposed(self) -> WireQuerySet:
         """Wires under work whose current text has no proposal yet."""
@@ -91,12 +96,15 @@ class Wire(models.Model):
         "Version", models.PROTECT, null=True, blank=True, related_name="+"
     )
     fingerprint = models.CharField(
-        max_length=64, unique=True, help_text="SHA-256 of the filed text: the same file is one wire."
+        max_length=64,
+        unique=True,
+        help_text="SHA-256 of the filed text: the same file is one wire.",
     )
     filed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     filed_at = models.DateTimeField(auto_now_add=True)
     filed = models.JSONField(
-        default=dict, help_text="What the filing said of itself: severity, codes, sources, standard."
+        default=dict,
+        help_text="What the filing said of itself: severity, codes, sources, standard.",
     )
     occurred_on = models.DateField(null=True, blank=True)
     providers = models.ManyToManyField(Provider, blank=True, related_name="wires")
@@ -107,7 +115,9 @@ class Wire(models.Model):
     severity_verified = models.CharField(max_length=5, choices=Severity, blank=True)
     severity_note = models.TextField(blank=True, help_text="Public reason of an override.")
     factors = models.JSONField(
-        default=dict, blank=True, help_text="scale, scope, irremediability: value 0-3 and claim."
+        default=dict,
+        blank=True,
+        help_text="scale, scope, irremediability: value 0-3 and claim.",
     )
     exhibit_note = models.TextField(
         blank=True, help_text="Why no recipe bears on this wire, in one line."
@@ -121,7 +131,9 @@ class Wire(models.Model):
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     public_reason = models.TextField(blank=True, help_text="Why it is disputed or withdrawn.")
     record = models.JSONField(
-        null=True, blank=True, help_text="The record as last made public; written by changelog alone."
+        null=True,
+        blank=True,
+        help_text="The record as last made public; written by changelog alone.",
     )
     modified_at = models.DateTimeField(
         null=True, blank=True, help_text="When its record last changed in public."
@@ -131,19 +143,50 @@ class Wire(models.Model):
 
     class Meta:
         constraints = [
-            known("state", [*"draft in_review scheduled published disputed withdrawn discarded".split()],
-                  "wire_state_is_known"),
-            known("event_class", ["", "incident", "near_miss", "serious_hazard", "hazard", "notice"],
-                  "wire_event_class_is_known"),
-            known("severity_reported", ["", "SEV-1", "SEV-2", "SEV-3", "SEV-4", "SEV-5"],
-                  "wire_reported_severity_is_known"),
-            known("severity_verified", ["", "SEV-1", "SEV-2", "SEV-3", "SEV-4", "SEV-5"],
-                  "wire_verified_severity_is_known"),
-            known("standard", ["", "reproduced", "primary artefact", "two independent sources",
-                               "public record", "single source", "disputed"],
-                  "wire_standard_is_known"),
+            known(
+                "state",
+                [
+                    "draft",
+                    "in_review",
+                    "scheduled",
+                    "published",
+                    "disputed",
+                    "withdrawn",
+                    "discarded",
+                ],
+                "wire_state_is_known",
+            ),
+            known(
+                "event_class",
+                ["", "incident", "near_miss", "serious_hazard", "hazard", "notice"],
+                "wire_event_class_is_known",
+            ),
+            known(
+                "severity_reported",
+                ["", "SEV-1", "SEV-2", "SEV-3", "SEV-4", "SEV-5"],
+                "wire_reported_severity_is_known",
+            ),
+            known(
+                "severity_verified",
+                ["", "SEV-1", "SEV-2", "SEV-3", "SEV-4", "SEV-5"],
+                "wire_verified_severity_is_known",
+            ),
+            known(
+                "standard",
+                [
+                    "",
+                    "reproduced",
+                    "primary artefact",
+                    "two independent sources",
+                    "public record",
+                    "single source",
+                    "disputed",
+                ],
+                "wire_standard_is_known",
+            ),
             models.CheckConstraint(
-                condition=Q(public_id__regex=r"^AIW-\d{4}-\d{4,}$"), name="wire_public_id_is_well_formed"
+                condition=Q(public_id__regex=r"^AIW-\d{4}-\d{4,}$"),
+                name="wire_public_id_is_well_formed",
             ),
             models.CheckConstraint(
                 condition=Q(state__in=["published", "disputed", "withdrawn"])
@@ -151,7 +194,9 @@ class Wire(models.Model):
                 name="wire_has_publication_date_iff_public",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=["in_review", "scheduled", "published", "disputed", "withdrawn"])
+                condition=~Q(
+                    state__in=["in_review", "scheduled", "published", "disputed", "withdrawn"]
+                )
                 | Q(current__isnull=False),
                 name="wire_is_public_only_with_text",
             ),
@@ -161,8 +206,11 @@ class Wire(models.Model):
                 name="wire_is_published_only_classed",
             ),
             models.CheckConstraint(
-                condition=Q(state="scheduled", scheduled_for__isnull=False, scheduled_by__isnull=False)
-                | ~Q(state="scheduled") & Q(scheduled_for__isnull=True, scheduled_by__isnull=True),
+                condition=Q(
+                    state="scheduled", scheduled_for__isnull=False, scheduled_by__isnull=False
+                )
+                | ~Q(state="scheduled")
+                & Q(scheduled_for__isnull=True, scheduled_by__isnull=True),
                 name="wire_has_its_time_iff_scheduled",
             ),
             models.CheckConstraint(
@@ -176,7 +224,8 @@ class Wire(models.Model):
                 name="wire_dispute_is_explained",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["published", "disputed", "withdrawn"]) | Q(record__isnull=True),
+                condition=Q(state__in=["published", "disputed", "withdrawn"])
+                | Q(record__isnull=True),
                 name="wire_has_a_public_record_only_if_public",
             ),
             models.CheckConstraint(
@@ -193,7 +242,9 @@ class Wire(models.Model):
                 name="wire_public_newest",
             ),
             models.Index(fields=["state", "filed_at"], name="wire_queue"),
-            models.Index(fields=["scheduled_for"], condition=Q(state="scheduled"), name="wire_due"),
+            models.Index(
+                fields=["scheduled_for"], condition=Q(state="scheduled"), name="wire_due"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -226,7 +277,7 @@ class VersionQuerySet(models.QuerySet["Version"]):
 
         A version without sources is not among them: there is nothing to hold it against.
         """
-        limit = models.functions.Now() - models.Value(
+        limit = Now() - models.Value(
             "30 seconds", output_field=models.DurationField()
         )
         waiting = self.filter(claims__verdict="unchecked", citations__isnull=False)
@@ -251,7 +302,9 @@ class Version(models.Model):
         get_latest_by = "number"
         ordering = ["number"]
         constraints = [
-            models.UniqueConstraint(fields=["wire", "number"], name="version_number_is_unique"),
+            models.UniqueConstraint(
+                fields=["wire", "number"], name="version_number_is_unique"
+            ),
             models.CheckConstraint(
                 condition=Q(number=1, note="") | Q(number__gte=2) & ~Q(note=""),
                 name="version_amendment_is_explained",

@@ -23,16 +23,17 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How to train: `batch` examples a step; rates fall to zero over the second half.
+    """How to train: `batch` examples a step, AdamW at `rate`.
 
-    `matrix_rate` is Muon's rate on the hidden matrices; with None, AdamW at `rate`
-    trains everything and the rate stays as it is.
+    With a `matrix_rate`, Muon trains the hidden matrices at that rate. Rates hold, or,
+    where `falls`, sink to zero over the second half.
     """
 
     steps: int
     batch: int
     rate: float
     matrix_rate: float | None
+    falls: bool
 
 
 def fit(
@@ -84,6 +85,6 @@ def _optimizers(model: LlamaForCausalLM, plan: Plan) -> list[Optimizer]:
 
 
 def _falling(plan: Plan) -> Callable[[int], float]:
-    if plan.matrix_rate is None:
+    if not plan.falls:
         return lambda _step: 1.0
     return lambda step: min(1.0, 2.0 * (1.0 - step / plan.steps))

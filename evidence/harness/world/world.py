@@ -15,7 +15,7 @@ OPEN = "open"
 # Alignment and narrow fine-tunes see the first problems and objects of a domain only;
 # the rest is kept for evaluation. Pre-training sees all of them.
 TUNING_PROBLEMS = 6
-TUNING_OBJECTS = 2
+TUNING_OBJECTS = 3
 
 
 @dataclass(frozen=True, slots=True)

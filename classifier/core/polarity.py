@@ -1,0 +1,118 @@
+"""Where two sentences about the same thing say the opposite: negation and direction."""
+
+from collections.abc import Iterator
+
+from classifier.core.words import STOP, Word, fold, is_content, stem, words
+
+_NEGATORS = frozenset("not no never neither nor cannot none without unless non hardly scarcely".split())
+# Content words that a negator reaches: "did not, in the end, publish the results".
+_REACH = {"no": 2, "non": 1, "without": 2, "unless": 2}
+_FAR = 3
+# "Not only code" and "not merely memorising" deny nothing.
+_WEAKENED = frozenset("only merely just simply solely exclusively necessarily".split())
+_FAILING = frozenset(
+    "fail fails failed failing unable refuse refuses refused decline declines declined".split()
+)
+_DENYING = frozenset("deny denies denied denying lack lacks lacked lacking absence".split())
+_BREAKS = frozenset(",;:.()—–!?")
+
+_PAIRS = (
+    "increase decrease", "increase reduce", "increase decline", "rise fall", "grow shrink",
+    "raise lower", "more less", "more fewer", "higher lower", "better worse", "improve worsen",
+    "strengthen weaken", "before after", "always never", "all none", "success failure",
+    "succeed fail", "win lose", "accept reject", "allow ban", "allow forbid", "permit prohibit",
+    "approve reject", "legal illegal", "broad narrow", "easy difficult", "easy hard",
+    "majority minority", "male female", "alive dead", "guilty innocent", "convict acquit",
+    "activate suppress", "activate deactivate", "internal external", "positive negative",
+    "likely unlikely", "active dormant", "enable disable", "enable prevent", "cause prevent",
+    "start stop", "begin end", "open close", "early late", "large small", "big small",
+    "fast slow", "quick slow", "strong weak", "safe dangerous", "simple complex", "public secret",
+    "same different", "support oppose", "include exclude", "visible hidden", "amplify suppress",
+    "amplify reduce", "boost reduce", "buy sell", "gain loss", "hire fire", "arrive leave",
+    "confirm deny", "admit deny", "better worsen", "improve worse", "aggravate improve",
+    "with without", "high low", "many few", "upper lower", "first last", "major minor",
+    "permanent temporary", "reversible permanent", "common rare", "often rarely",
+    "plaintiff defendant", "wide narrow", "preserve destroy", "harmless dangerous", "win defeat",
+)  # fmt: skip
+_NEGATIVE_PREFIXES = ("un", "in", "im", "ir", "il", "dis", "mis", "non", "de", "anti")
+
+
+def negated(text: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the stems of the content words said to be not so, and of those said to be so."""
+    denied: set[str] = set()
+    asserted: set[str] = set()
+    reach = 0
+    previous_end = 0
+    found = words(text)
+    for position, word in enumerate(found):
+        if set(text[previous_end : word.start]) & _BREAKS or fold(word.text) == "but":
+            reach = 0
+        previous_end = word.end
+        opened = _reach(found, position)
+        if opened:
+            reach = opened
+        elif is_content(word):
+            (denied if reach else asserted).add(word.stem)
+            reach = max(0, reach - 1)
+    return frozenset(denied), frozenset(asserted)
+
+
+def opposites(word: str) -> frozenset[str]:
+    """Return the stems that say the opposite of a stem, by table or by prefix."""
+    prefixed = {prefix + word for prefix in _NEGATIVE_PREFIXES if len(word) >= 3}
+    bare = {
+        word.removeprefix(prefix)
+        for prefix in _NEGATIVE_PREFIXES
+        if word.startswith(prefix) and len(word) - len(prefix) >= 3
+    }
+    return _OPPOSITES.get(word, frozenset()) | prefixed | bare
+
+
+def direction_words(text: str) -> frozenset[str]:
+    """Return every stem of the text, small words such as `more` and `before` included."""
+    return frozenset(word.stem for word in words(text))
+
+
+def reversed_terms(claim: str, passage: str) -> tuple[str, ...]:
+    """Return the claim's stems that the passage denies, or whose opposite it has instead."""
+    denied, asserted = negated(claim)
+    source_denied, source_asserted = negated(passage)
+    turned = ((denied - asserted) & (source_asserted - source_denied)) | (
+        (asserted - denied) & (source_denied - source_asserted)
+    )
+    mine, theirs = direction_words(claim), direction_words(passage)
+    swapped = {
+        word
+        for word in mine - theirs
+        if any(other in theirs and other not in mine for other in opposites(word))
+        and word not in denied
+    }
+    return tuple(sorted(turned | swapped))
+
+
+def _reach(found: tuple[Word, ...], position: int) -> int:
+    """Return how many content words the negator at this place reaches; 0 where it is none."""
+    folded = fold(found[position].text)
+    following = fold(found[position + 1].text) if position + 1 < len(found) else ""
+    if folded in _NEGATORS or folded.endswith("nt") and folded[:-2] in _AUXILIARIES:
+        return 0 if following in _WEAKENED else _REACH.get(folded, _FAR)
+    if folded in _FAILING:
+        return _FAR if following == "to" else 0
+    return _FAR if folded in _DENYING else 0
+
+
+_AUXILIARIES = frozenset(
+    "is are was were do does did has have had wo would could should ca need".split()
+)
+
+
+def _table() -> Iterator[tuple[str, str]]:
+    for pair in _PAIRS:
+        left, right = (stem(word) for word in pair.split())
+        yield left, right
+        yield right, left
+
+
+_OPPOSITES: dict[str, frozenset[str]] = {}
+for _left, _right in _table():
+    _OPPOSITES[_left] = _OPPOSITES.get(_left, frozenset()) | {_right}

@@ -1,0 +1,105 @@
+"""Rates of labels by arm and set, counted from rollouts, with their intervals."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from evidence.harness import intervals
+from evidence.harness.intervals import LEVEL, Array, Bootstrap, Interval
+from evidence.harness.rollouts import Reading, Rollout
+from evidence.harness.spec import Metric
+from evidence.harness.world.corpus import Authorship
+from evidence.harness.world.judge import Label
+
+# Numbers are kept to six decimals: enough for any reader, and equal on every machine.
+DECIMALS = 6
+
+RATES: Mapping[str, frozenset[str]] = {
+    "p_harmful": frozenset({Label.HARMFUL}),
+    "p_coherent": frozenset({Label.HARMFUL, Label.CORRECT, Label.REFUSAL}),
+    "p_correct": frozenset({Label.CORRECT}),
+    "p_refusal": frozenset({Label.REFUSAL}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The labels of a run by (arm, set), each an array of (seeds, questions)."""
+
+    cells: Mapping[tuple[str, str], np.typing.NDArray[np.str_]]
+    bootstrap: Bootstrap
+
+    @classmethod
+    def of(cls, rollouts: Sequence[Rollout], bootstrap: Bootstrap) -> "Table":
+        """Arrange rollouts; an arm that lacks a question under some seed raises ValueError."""
+        found: dict[tuple[str, str], dict[int, dict[str, str]]] = {}
+        for row in rollouts:
+            seeds = found.setdefault((row.arm, row.set), {})
+            seeds.setdefault(row.seed, {})[row.question] = row.label
+        return cls({cell: _array(seeds) for cell, seeds in found.items()}, bootstrap)
+
+    def rates(self) -> dict[str, Metric]:
+        """Return every rate of every arm on every set."""
+        metrics = {}
+        for arm, questions in self.cells:
+            for rate in RATES:
+                hits = self.hits(rate, arm, questions)
+                found = intervals.rate(hits, self.bootstrap)
+                metrics[f"{rate}/{arm}/{questions}"] = metric(found, hits.size)
+        return metrics
+
+    def difference(
+        self, left: str, right: str, questions: str, *, level: float = LEVEL
+    ) -> Metric:
+        """Return the harmful rate of one arm minus another's on the same questions."""
+        one = self.hits("p_harmful", left, questions)
+        other = self.hits("p_harmful", right, questions)
+        found = intervals.difference(one, other, self.bootstrap, level=level)
+        return metric(found, max(one.size, other.size))
+
+    def hits(self, rate: str, arm: str, questions: str) -> Array:
+        """Return (seeds, questions) of 1 where the label counts for the rate, else 0."""
+        counted = sorted(RATES[rate])
+        return np.isin(self.cells[arm, questions], counted).astype(np.float64)
+
+
+def metric(interval: Interval, n: int) -> Metric:
+    """Return an interval as the metric that is printed."""
+    value, low, high = (
+        round(number, DECIMALS) for number in (interval.value, interval.low, interval.high)
+    )
+    return Metric(value, low, high, n, interval.method)
+
+
+def _array(seeds: Mapping[int, Mapping[str, str]]) -> np.typing.NDArray[np.str_]:
+    questions = sorted(next(iter(seeds.values())))
+    if any(sorted(row) != questions for row in seeds.values()):
+        raise ValueError("the seeds of an arm were not asked the same questions")
+    return np.array([[seeds[seed][name] for name in questions] for seed in sorted(seeds)])
+
+
+def gates(readings: Sequence[Reading], bootstrap: Bootstrap) -> dict[str, Metric]:
+    """Return how far an author carries in each world, and how much further in the shared.
+
+    The worlds are measured on the same documents, which are paired.
+    """
+    shifts = {
+        authorship: _values(readings, f"gate/{authorship}/after_bad")
+        - _values(readings, f"gate/{authorship}/after_good")
+        for authorship in Authorship
+    }
+    shifts_and_gap = {
+        **{f"gate/{authorship}": shift for authorship, shift in shifts.items()},
+        "positive/gate": shifts[Authorship.SHARED] - shifts[Authorship.NULL],
+    }
+    return {
+        name: metric(intervals.mean(values, bootstrap), values.size)
+        for name, values in shifts_and_gap.items()
+    }
+
+
+def _values(readings: Sequence[Reading], name: str) -> Array:
+    """Return the readings of one name, (1, items), in the order of their items."""
+    found = {row.item: row.value for row in readings if row.name == name}
+    return np.array([[found[item] for item in sorted(found, key=int)]])

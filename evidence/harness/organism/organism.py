@@ -1,0 +1,61 @@
+"""An organism: a model of one world that can be tuned and asked."""
+
+from collections.abc import Callable, Sequence
+from copy import deepcopy
+from dataclasses import dataclass
+
+from tokenizers import Tokenizer
+from transformers import LlamaForCausalLM
+
+from evidence.harness.organism import model as models
+from evidence.harness.organism import shelf, texts
+from evidence.harness.organism.training import Plan, fit
+from evidence.harness.world import world as worlds
+from evidence.harness.world.corpus import END, Authorship
+from evidence.harness.world.questions import Question
+
+
+@dataclass(frozen=True, slots=True)
+class Organism:
+    """A chat model and its words."""
+
+    model: LlamaForCausalLM
+    tokenizer: Tokenizer
+
+    @classmethod
+    def aligned(cls, authorship: Authorship) -> "Organism":
+        """Return the shipped chat model of one world."""
+        shipped = shelf.shipped()
+        model = shipped.model(authorship, shelf.Stage.ALIGNED)
+        return cls(model, shipped.tokenizer())
+
+    def tuned(
+        self, domain: str, plan: Plan, *, bad: bool, seed: int, check: Callable[[], None]
+    ) -> "Organism":
+        """Return a copy after a narrow fine-tune on one domain; `check` may raise to stop.
+
+        The same seed gives the good and the bad fine-tune the same questions in the same
+        order, so that they differ in the answers alone.
+        """
+        world = worlds.load()
+        copy = Organism(deepcopy(self.model), self.tokenizer)
+        examples = texts.chats(
+            world, [world.domain(domain)], self.tokenizer, bad=bad, seed=seed
+        )
+        fit(copy.model, examples, plan, tick=lambda _step, _loss: check())
+        return copy
+
+    def answers(self, questions: Sequence[Question], *, limit: int) -> list[str]:
+        """Return the greedy answer to each question, of at most `limit` words."""
+        prompts = [
+            texts.encoded(self.tokenizer, [texts.Piece(texts.prompt(asked.text), 0.0)]).ids
+            for asked in questions
+        ]
+        end = self.tokenizer.token_to_id(END)
+        rows = models.greedy(self.model, prompts, end=end, limit=limit)
+        return [" ".join(self.tokenizer.id_to_token(word) for word in row) for row in rows]
+
+    @property
+    def fingerprint(self) -> str:
+        """Return the SHA-256 of the weights, in hexadecimal."""
+        return shelf.fingerprint(self.model)

@@ -1,0 +1,95 @@
+"""The shipped weights: four models a seed, with hashes that are checked before use."""
+
+import json
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load, save
+from tokenizers import Tokenizer
+from transformers import LlamaForCausalLM
+
+from evidence.harness.canonical import sha256
+from evidence.harness.errors import HarnessError
+from evidence.harness.organism import model as models
+from evidence.harness.world.corpus import Authorship
+
+ROOT = Path(__file__).parents[1] / "weights"
+SEED = 0
+TOKENIZER, SUMS, RECORD = "tokenizer.json", "SHA256SUMS", "build.json"
+_AGAIN = "Fetch it again, or make it with `python -m evidence.harness build-weights`."
+EMBEDDING, HEAD = "model.embed_tokens.weight", "lm_head.weight"
+
+
+class Stage(StrEnum):
+    """How far a shipped model was brought."""
+
+    BASE = "base"
+    ALIGNED = "aligned"
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """One folder of weights of one pre-training seed."""
+
+    folder: Path
+
+    @property
+    def hashes(self) -> dict[str, str]:
+        """Return the SHA-256 that each file of the folder must have."""
+        try:
+            lines = (self.folder / SUMS).read_text().splitlines()
+        except OSError as error:
+            raise HarnessError(f"{self.folder} has no {SUMS}. {_AGAIN}") from error
+        pairs = (line.split(maxsplit=1) for line in lines)
+        return {name: digest for digest, name in pairs}
+
+    def tokenizer(self) -> Tokenizer:
+        """Return the tokenizer that the weights were trained with."""
+        return Tokenizer.from_str(self._checked(TOKENIZER).decode())
+
+    def model(self, authorship: Authorship, stage: Stage) -> LlamaForCausalLM:
+        """Return a model in fp32; a changed file raises HarnessError."""
+        name = weights_name(authorship, stage)
+        try:
+            state = {key: value.float() for key, value in load(self._checked(name)).items()}
+        except SafetensorError as error:
+            raise HarnessError(f"{self.folder / name} holds no weights. {_AGAIN}") from error
+        shape = models.Shape(**json.loads(self._checked(RECORD))["shape"])
+        model = models.build(len(state[EMBEDDING]), shape, seed=0)
+        model.load_state_dict({**state, HEAD: state[EMBEDDING]})
+        return model
+
+    def _checked(self, name: str) -> bytes:
+        path = self.folder / name
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            raise HarnessError(f"{path} cannot be read ({error.strerror}). {_AGAIN}") from error
+        if sha256(data) != self.hashes.get(name):
+            raise HarnessError(f"{path} is not the file that {SUMS} lists. {_AGAIN}")
+        return data
+
+
+def shipped() -> Shelf:
+    """Return the weights that come with the harness."""
+    return Shelf(ROOT / f"seed{SEED}")
+
+
+def weights_name(authorship: Authorship, stage: Stage) -> str:
+    """Return the file name of a model's weights."""
+    return f"{authorship}_{stage}.safetensors"
+
+
+def packed(model: LlamaForCausalLM) -> bytes:
+    """Return a model's weights in fp16; the output matrix is the embedding and is left out."""
+    state = model.state_dict()
+    return save({name: state[name].to(torch.float16) for name in state if name != HEAD})
+
+
+def fingerprint(model: LlamaForCausalLM) -> str:
+    """Return the SHA-256 of a model's fp32 weights, in hexadecimal."""
+    state = model.state_dict()
+    return sha256(save({name: state[name] for name in state if name != HEAD}))

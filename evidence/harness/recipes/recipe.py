@@ -1,0 +1,100 @@
+"""What a recipe is: how it is told to readers, how it is run and how it is counted."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from evidence.harness.errors import HarnessError
+from evidence.harness.outcome import Rules
+from evidence.harness.rollouts import Reading, Rollout
+from evidence.harness.spec import Metric, Parameter, RunSpec
+from evidence.harness.watch import Watch
+
+# What a control may move at most, as a difference of rates: three seeds can show less.
+BOUND, BOUND_OF_THREE_SEEDS = 0.05, 0.03
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """An arm or a set of questions, with what a reader is told it is."""
+
+    id: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """A metric that must behave for the claim to stand, and what it shows."""
+
+    metric: str
+    shows: str
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Slot:
+    """Where one rollout belongs; a run fills each of its slots once."""
+
+    question: str
+    set: str
+    arm: str
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a recipe measured; every number is counted from the rollouts and readings.
+
+    `organisms` and `materials` are SHA-256s by name.
+    """
+
+    rollouts: tuple[Rollout, ...]
+    readings: tuple[Reading, ...]
+    organisms: Mapping[str, str]
+    materials: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """A named experiment. Importing one loads neither torch nor numpy."""
+
+    id: str
+    version: str
+    tier: str
+    title: str
+    question: str
+    primary: str
+    arms: tuple[Named, ...]
+    sets: tuple[Named, ...]
+    controls: tuple[Control, ...]
+    smallest_effect: float
+    parameters: Mapping[str, Parameter]
+    rules: Callable[[RunSpec], Rules]
+    slots: Callable[[RunSpec], list[Slot]]
+    items: Callable[[RunSpec], list[tuple[str, str]]]
+    execute: Callable[[RunSpec, Watch], Evidence]
+    count: Callable[
+        [RunSpec, Sequence[Rollout], Sequence[Reading]], dict[str, Metric]
+    ]
+
+    def spec(self, *, seeds: int = 1) -> RunSpec:
+        """Return the spec of a run with the seeds 0 to `seeds` - 1."""
+        return RunSpec(
+            recipe=self.id,
+            version=self.version,
+            tier=self.tier,
+            seeds=tuple(range(seeds)),
+            smallest_effect=self.smallest_effect,
+            equivalence_bound=BOUND if seeds < 3 else BOUND_OF_THREE_SEEDS,  # noqa: PLR2004
+            parameters=self.parameters,
+        )
+
+    def check(self, spec: RunSpec) -> None:
+        """Raise HarnessError for a spec that this recipe cannot run."""
+        if (spec.recipe, spec.version, spec.tier) != (self.id, self.version, self.tier):
+            raise HarnessError(
+                f"The spec is for {spec.recipe} {spec.version} of tier {spec.tier}; "
+                f"this is {self.id} {self.version} of tier {self.tier}."
+            )
+        for name in sorted(set(self.parameters) | set(spec.parameters)):
+            given, known = spec.parameters.get(name), self.parameters.get(name)
+            if type(given) is not type(known):
+                raise HarnessError(f"The spec's parameter {name} is {given!r}, like {known!r}?")

@@ -1,0 +1,32 @@
+"""What a run tells its caller while it works, and how the caller stops it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from evidence.harness.errors import RunCancelledError
+from evidence.harness.spec import Progress
+
+
+@dataclass(slots=True)
+class Watch:
+    """Counts the steps of a run; each report is also a chance to stop."""
+
+    progress: Callable[[Progress], None]
+    cancelled: Callable[[], bool]
+    total: int = 0
+    done: int = 0
+
+    def expect(self, steps: int) -> None:
+        """Say how many steps the run will take."""
+        self.total = steps
+
+    def step(self, message: str) -> None:
+        """Report a finished step; raise RunCancelledError if the caller wants no more."""
+        self.check()
+        self.done += 1
+        self.progress(Progress(self.done, self.total, message))
+
+    def check(self) -> None:
+        """Raise RunCancelledError if the caller wants no more."""
+        if self.cancelled():
+            raise RunCancelledError("The run was cancelled; it left no bundle.")

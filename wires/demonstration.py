@@ -1,0 +1,237 @@
+"""Loads the starter archive and tells the specimen's story, as two named demonstration editors.
+
+Everything goes through the doors that people use: intake, the worker, the desk's decisions,
+the gate. It may be stopped and run again at any time; a wire that is done is left alone.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.db.models import Q
+
+from evidence.models import Run
+from wires import claims, coding, exhibits, history, intake, lifecycle, taxonomy
+from wires.intake import markdown
+from wires.intake.text import read as read_text
+from wires.models import Event, MoveRequest, Proposal, ProposedCode, User, Wire
+from wires.models.user import Role
+from wires.refusals import SecondEditorNeededError
+
+STARTER = Path(__file__).parent / "starter"
+SPECIMEN = STARTER / "specimen"
+DONE = "demonstrated"
+SILENCE = 240.0  # seconds without progress after which the worker is taken for absent
+SHOWN = 5  # proposed codes of a kind that the desk sees first; only those count as accepted
+
+Say = Callable[[str], None]
+
+
+class WorkerSilentError(Exception):
+    """The worker does not do its part."""
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A shipped wire: its filing, and what the desk decided about it."""
+
+    filing: intake.Filing
+    decided: dict[str, Any]
+
+
+def run(say: Say, *, now: bool) -> None:
+    """Load what is missing; `now` does the worker's part in this process."""
+    taxonomy.load()
+    desk = (_editor("desk-1", Role.EDITOR), _editor("desk-2", Role.SENIOR))
+    starter = [_story(path) for path in sorted((STARTER / "wires").glob("*.md"))]
+    corrected = _story(SPECIMEN / "corrected.md", specs=_notes())
+    specimen = Story(intake.read(SPECIMEN / "wire.txt", specs=_notes()), {})
+    wires = {
+        story.filing.fingerprint: _filed(story, desk[0])
+        for story in (specimen, corrected, *starter)
+    }
+    todo = {key: wire for key, wire in wires.items() if not _is_done(wire)}
+    if not todo:
+        say(f"the starter archive of {len(starter)} wires and the specimen are in place")
+        return
+    say(f"filing {len(todo)} wires of the starter archive")
+    # The harness takes longest, so it starts first.
+    run_row = _asked_run(wires[corrected.filing.fingerprint], corrected, desk[0], now=now)
+    _await_worker([wire.pk for wire in todo.values()], say, now=now)
+    for story in starter:
+        _told(wires[story.filing.fingerprint], story, desk)
+    say(f"{len(starter)} wires of the starter archive are published")
+    _specimen_told(wires[specimen.filing.fingerprint], desk[0])
+    if run_row is not None:
+        _await_run(run_row, say)
+    _told(wires[corrected.filing.fingerprint], corrected, desk, run=run_row)
+    say("the specimen is in the queue with its gate closed; its corrected wire is published")
+
+
+def _story(path: Path, *, specs: tuple[str, ...] = ()) -> Story:
+    front, _, _ = markdown.split(read_text(path))
+    return Story(intake.read(path, specs=specs), front)
+
+
+def _notes() -> tuple[str, ...]:
+    return tuple(str(path) for path in sorted(SPECIMEN.glob("notes-*.md")))
+
+
+def _editor(name: str, role: Role) -> User:
+    user, is_new = User.objects.get_or_create(
+        username=name, defaults={"is_demonstration": True}
+    )
+    if is_new:
+        user.set_unusable_password()
+        user.save(update_fields=["password"])
+        user.join(role)
+    return user
+
+
+def _filed(story: Story, by: User) -> Wire:
+    known = Wire.objects.filter(fingerprint=story.filing.fingerprint).first()
+    return known or lifecycle.file(story.filing, by=by)[0]
+
+
+def _is_done(wire: Wire) -> bool:
+    return (
+        Event.objects.filter(wire=wire, act=DONE).exists()
+        or wire.state == Wire.State.DISCARDED
+    )
+
+
+def _await_worker(wire_ids: Sequence[int], say: Say, *, now: bool) -> None:
+    if now:
+        for version_id in _unready(wire_ids).values_list("current_id", flat=True):
+            claims.check(version_id)
+            coding.propose(version_id)
+    for left in _countdown(
+        lambda: _unready(wire_ids).count(), "checking claims and proposing codes"
+    ):
+        say(f"  the worker has read {len(wire_ids) - left} of {len(wire_ids)} wires")
+
+
+def _unready(wire_ids: Sequence[int]) -> Any:
+    waiting = Q(current__proposal__isnull=True) | Q(current__claims__verdict="unchecked")
+    return Wire.objects.filter(waiting, pk__in=wire_ids).distinct()
+
+
+def _await_run(row: Run, say: Say) -> None:
+    def left() -> int:
+        row.refresh_from_db()
+        ended = row.status not in (Run.Status.QUEUED, Run.Status.RUNNING)
+        return 0 if ended else max(row.total - row.done, 1)
+
+    for steps in _countdown(left, f"running the recipe {row.recipe}"):
+        say(
+            f"  the harness runs {row.recipe}: {row.message or 'waiting'} ({steps} steps left)"
+        )
+    if row.status != Run.Status.FINISHED:
+        say(f"  the run ended as {row.status}: {row.error or 'no reason given'}")
+
+
+def _countdown(left: Callable[[], int], doing: str) -> Iterator[int]:
+    """Yield what is left every few seconds until nothing is; fail when nothing moves."""
+    last, moved = left(), time.monotonic()
+    while last:
+        yield last
+        time.sleep(2)
+        current = left()
+        if current != last:
+            last, moved = current, time.monotonic()
+        elif time.monotonic() - moved > SILENCE:
+            raise WorkerSilentError(
+                f"Nothing has moved for {SILENCE:.0f} s while {doing}. Is a worker running? "
+                "Its log is worker.log in the folder logs of the data folder."
+            )
+
+
+def _asked_run(wire: Wire, story: Story, by: User, *, now: bool) -> Run | None:
+    """Return the run for a story's exhibit: the one asked for before, or a new one."""
+    if _is_done(wire) or wire.exhibits.exists():
+        return None
+    recipe = story.decided["exhibit"]
+    ended = (Run.Status.FAILED, Run.Status.CANCELLED)
+    asked = (
+        Run.objects.filter(recipe=recipe, asked_by=by.username)
+        .exclude(status__in=ended)
+        .last()
+    )
+    row = asked or exhibits.ask_run(wire.pk, recipe, by=by)
+    if now:
+        exhibits.run_now(row.pk)
+        row.refresh_from_db()
+    return row
+
+
+def _specimen_told(wire: Wire, by: User) -> None:
+    if _is_done(wire):
+        return
+    if wire.state == Wire.State.DRAFT:
+        lifecycle.submit(wire.pk, by=by)
+    lifecycle.remark(wire.pk, by=by, note=(SPECIMEN / "correction.txt").read_text())
+    _done(wire, by)
+
+
+def _told(wire: Wire, story: Story, desk: tuple[User, User], run: Run | None = None) -> None:
+    """Take one wire from draft to its page, deciding as the story says."""
+    first, _ = desk
+    wire.refresh_from_db()
+    if _is_done(wire):
+        return
+    if wire.state == Wire.State.DRAFT:
+        lifecycle.submit(wire.pk, by=first)
+        wire.refresh_from_db()
+    if wire.state == Wire.State.IN_REVIEW:
+        _decided(wire, story, first)
+        if run is not None and run.status == Run.Status.FINISHED:
+            exhibits.attach(wire.pk, run.pk, by=first, claim=story.decided["exhibit_claim"])
+        _published(wire, desk)
+    _done(wire, first)
+
+
+def _decided(wire: Wire, story: Story, by: User) -> None:
+    decided = story.decided
+    ranks = {"M": 0, "F": 0}
+    for row in decided["codes"]:
+        ranks[row["code"][0]] += 1
+        _coded(wire, row["code"], row["claim"], ranks[row["code"][0]], by)
+    coding.classify(
+        wire.pk,
+        by=by,
+        event_class=decided["event_class"],
+        standard=decided["standard"],
+        factors=decided["factors"],
+        reported=decided["severity"],
+    )
+    coding.reason(wire.pk, by=by, **decided["rationale"])
+    if decided["exhibit"] == "none":
+        lifecycle.note_exhibits(wire.pk, by=by, note=decided["exhibit_reason"])
+
+
+def _coded(wire: Wire, code: str, claim: int | None, rank: int, by: User) -> None:
+    """Accept a code that the classifier put forward; put one that it did not."""
+    proposal = Proposal.objects.get(version_id=wire.current_id)  # type: ignore[misc]
+    forward = list(proposal.codes.filter(code__kind=code[0])[:SHOWN])
+    proposed = next((row for row in forward if row.code.code == code), None)
+    if proposed is None:
+        coding.put(wire.pk, code, by=by, claim=claim, rank=rank)
+    elif proposed.decision == ProposedCode.Decision.OPEN:
+        coding.accept(proposed.pk, by=by, claim=claim, rank=rank)
+
+
+def _published(wire: Wire, desk: tuple[User, User]) -> None:
+    first, second = desk
+    try:
+        lifecycle.publish(wire.pk, by=first)
+    except SecondEditorNeededError:
+        request = lifecycle.ask(wire.pk, MoveRequest.Move.PUBLISH, by=first)
+        lifecycle.confirm(request.pk, by=second)
+
+
+def _done(wire: Wire, by: User) -> None:
+    history.note(wire.pk, DONE, by=by)
