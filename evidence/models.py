@@ -17,9 +17,7 @@ class RunQuerySet(models.QuerySet["Run"]):
 
     def stale(self, *, minutes: int) -> RunQuerySet:
         """Keep runs that say they run, but whose worker has been silent for so long."""
-        limit = Now() - models.Value(
-            f"{minutes} minutes", output_field=models.DurationField()
-        )
+        limit = Now() - models.Value(f"{minutes} minutes", output_field=models.DurationField())
         return self.filter(status=Run.Status.RUNNING, heartbeat_at__lt=limit)
 
 

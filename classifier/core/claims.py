@@ -115,7 +115,7 @@ def _passage(claim: Claim, candidate: Candidate, library: Library) -> tuple[int,
     source = units[0].source
     start, end = units[0].start, units[-1].end
     if end - start > PASSAGE_LIMIT:
-        best = max(units, key=lambda unit: claim.weight(unit.stems & candidate.shared))
+        best = max(units, key=lambda unit: claim.share(unit.stems))
         start, end = best.start, best.end
     if end - start > PASSAGE_LIMIT:
         text = library.sources[source].text

@@ -4,19 +4,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from classifier.core.claim import Claim
-from classifier.core.likeness import NEAR, Thesaurus
+from classifier.core.likeness import Thesaurus
 from classifier.core.names import Name, actors
-from classifier.core.numbers import Number, numbers, relation
-from classifier.core.passages import Library
+from classifier.core.numbers import Number, relation
+from classifier.core.passages import Library, Unit
 from classifier.core.polarity import reversed_terms
 from classifier.core.quotations import has_quotation
 from classifier.core.search import Candidate
-from classifier.core.words import Word, fold, stem
+from classifier.core.words import LIGHT, Word, fold, stem
 
-# What a word counts that the window has not, but has nearly, or that its source has elsewhere.
-_NEARLY = 0.75
+# What a word counts that the window has not, but its source has elsewhere.
 _NAME_ELSEWHERE = 0.7  # sources name a party once and then say "the company"
 _TERM_ELSEWHERE = 0.15
+_KNOWN = 0.25  # credit from which a word is not absent, whatever other words the source uses
 
 # Saying that somebody admitted or promised a thing is a claim of its own.
 _SPEECH = frozenset(
@@ -65,14 +65,16 @@ def compare(
         stem: 1.0 if stem in stems else _credit(word, content, library, source, thesaurus)
         for stem, word in claim.terms.items()
     }
-    total = sum(claim.weights.values()) or 1.0
+    total = sum(claim.weights[s] for s in claim.terms) or 1.0
     absent = frozenset(
-        s for s in claim.terms if s not in library.holders and credit[s] < _NEARLY
+        s
+        for s, word in claim.terms.items()
+        if s not in library.holders and credit[s] < _KNOWN and word.stem not in LIGHT
     )
-    lost, other = _numbers(claim.numbers, numbers(text))
+    lost, other = _numbers(claim.numbers, [n for unit in serving for n in unit.numbers])
     return Comparison(
         candidate=candidate,
-        exact=claim.weight(frozenset(claim.terms) & stems),
+        exact=claim.share(frozenset(claim.terms) & stems),
         covered=sum(claim.weights[s] * credit[s] for s in credit) / total,
         supporting=bool(serving),
         lost_names=_lost_names(claim.names, library.vocabulary[source]),
@@ -80,9 +82,9 @@ def compare(
         other_numbers=other,
         other_actor=_has_other_actor(claim.actors, text, library),
         lost_speech=_loses_speech(claim, stems),
-        reversed=_reversed(claim.text, [unit.text for unit in serving]),
+        reversed=_reversed(claim, serving),
         absent=tuple(claim.terms[s].text for s in claim.terms if s in absent),
-        absent_share=claim.weight(absent),
+        absent_share=claim.share(absent),
     )
 
 
@@ -92,9 +94,8 @@ def _credit(
     folded = fold(word.text)
     if any(character.isupper() for character in word.text) and folded not in library.common:
         return _NAME_ELSEWHERE if folded in library.vocabulary[source] else 0.0
-    if thesaurus.nearest(word, content) >= NEAR:
-        return _NEARLY
-    return _TERM_ELSEWHERE if folded in library.vocabulary[source] else 0.0
+    elsewhere = _TERM_ELSEWHERE if word.stem in library.holders else 0.0
+    return max(elsewhere, thesaurus.credit(word, content))
 
 
 def _lost_names(names: Sequence[Name], vocabulary: frozenset[str]) -> tuple[str, ...]:
@@ -126,10 +127,12 @@ def _loses_speech(claim: Claim, stems: frozenset[str]) -> bool:
     return bool((claim.terms.keys() & _SPEECH) - stems)
 
 
-def _reversed(claim: str, sentences: Sequence[str]) -> tuple[str, ...]:
-    """Return what every sentence near the claim's words turns round, and none repeats."""
-    turned = [set(reversed_terms(claim, sentence)) for sentence in sentences]
-    return tuple(sorted(set.intersection(*turned))) if turned else ()
+def _reversed(claim: Claim, units: Sequence[Unit]) -> tuple[str, ...]:
+    """Return what the sentence nearest to the claim turns round."""
+    if not units:
+        return ()
+    nearest = max(units, key=lambda unit: claim.share(unit.stems))
+    return reversed_terms(claim.text, nearest.text)
 
 
 def missing_quotations(claim: Claim, library: Library) -> tuple[str, ...]:

@@ -9,11 +9,13 @@ from classifier.core.types import Basis, Verdict
 # and on one half of a public set of claims; measured on others.
 WORDED = 0.75
 REWORDED = 0.6
-PARTLY = 0.5
+PARTLY = 0.45
+IN_WORDS = 0.25
 ALIGNED = 0.6
 MEANING = 0.55
+TOGETHER = 1.1  # of coverage and cosine
+ABSENT = 0.25
 TOPIC = 0.35
-ABSENT = 0.2
 _NUMBER_COST = 0.15
 
 
@@ -67,16 +69,17 @@ def _is_aligned(compared: Comparison) -> bool:
 def _is_partly(compared: Comparison) -> bool:
     return (
         compared.covered >= PARTLY
+        and compared.exact >= IN_WORDS
         and compared.candidate.cosine >= MEANING
+        and compared.covered + compared.candidate.cosine >= TOGETHER
         and compared.absent_share <= ABSENT
     )
 
 
 def _support(compared: Comparison) -> tuple[Verdict, Basis]:
-    if compared.lost_numbers:
-        return "partly", "number"
-    if compared.lost_names or compared.lost_speech:
-        return "partly", "attribution"
+    if compared.lost_numbers or compared.lost_names or compared.lost_speech:
+        basis: Basis = "number" if compared.lost_numbers else "attribution"
+        return ("partly" if compared.exact >= ALIGNED else "unsupported"), basis
     if compared.exact >= WORDED:
         return "supported", "wording"
     if compared.covered >= REWORDED and not compared.absent:

@@ -84,6 +84,13 @@ class Number:
     start: int
     end: int
 
+    @property
+    def keys(self) -> frozenset[str]:
+        """What a search finds it by; a date by each of its parts."""
+        if self.kind == "date":
+            return frozenset(f"#{part}{v:g}" for part, v in zip("ymd", self.value, strict=True) if v)
+        return frozenset({f"#{self.value[0]:g}"})
+
 
 def numbers(text: str) -> tuple[Number, ...]:
     """Return the text's numbers in order. Digits inside a name (GPT-4o) are no number."""

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from classifier.core.numbers import Number, numbers
 from classifier.core.quotations import as_words
 from classifier.core.sentences import split
 from classifier.core.types import SourceText
@@ -23,6 +24,7 @@ class Unit:
     text: str
     content: tuple[Word, ...]
     stems: frozenset[str]
+    numbers: tuple[Number, ...]
     supports: bool
 
 
@@ -41,7 +43,7 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """All sources of one check, ready to be searched by stem.
+    """All sources of one check, ready to be searched by stem and by number.
 
     `rarity` is the inverse document frequency of a stem over units; `unseen` is that of
     a stem that no unit has. `common` holds the words that stand in small letters.
@@ -64,7 +66,7 @@ def read(sources: Sequence[SourceText]) -> Library:
     units = tuple(unit for n, source in enumerate(sources) for unit in _units(n, source.text))
     holders: dict[str, list[int]] = {}
     for number, unit in enumerate(units):
-        for stem in unit.stems:
+        for stem in unit.stems.union(*(number.keys for number in unit.numbers)):
             holders.setdefault(stem, []).append(number)
     total = len(units) + 1
     found = [words(source.text) for source in sources]
@@ -110,5 +112,6 @@ def _units(source: int, text: str) -> Iterator[Unit]:
             sentence.text,
             content,
             frozenset(word.stem for word in content),
+            numbers(sentence.text),
             sentence.kind == "sentence",
         )

@@ -8,6 +8,7 @@ _NEGATORS = frozenset("not no never neither nor cannot none without unless non h
 # Content words that a negator reaches: "did not, in the end, publish the results".
 _REACH = {"no": 2, "non": 1, "without": 2, "unless": 2}
 _FAR = 3
+_NEAR = 3  # words to each side, within which an opposite is about the same thing
 # "Not only code" and "not merely memorising" deny nothing.
 _WEAKENED = frozenset("only merely just simply solely exclusively necessarily".split())
 _FAILING = frozenset(
@@ -68,26 +69,36 @@ def opposites(word: str) -> frozenset[str]:
     return _OPPOSITES.get(word, frozenset()) | prefixed | bare
 
 
-def direction_words(text: str) -> frozenset[str]:
-    """Return every stem of the text, small words such as `more` and `before` included."""
-    return frozenset(word.stem for word in words(text))
-
-
 def reversed_terms(claim: str, passage: str) -> tuple[str, ...]:
-    """Return the claim's stems that the passage denies, or whose opposite it has instead."""
+    """Return the claim's stems that the passage denies, or whose opposite it has instead.
+
+    An opposite counts only beside a word that both have: "less active" against "more
+    active", and not against "more examples".
+    """
     denied, asserted = negated(claim)
     source_denied, source_asserted = negated(passage)
     turned = ((denied - asserted) & (source_asserted - source_denied)) | (
         (asserted - denied) & (source_denied - source_asserted)
     )
-    mine, theirs = direction_words(claim), direction_words(passage)
+    mine, theirs = _neighbours(claim), _neighbours(passage)
     swapped = {
         word
-        for word in mine - theirs
-        if any(other in theirs and other not in mine for other in opposites(word))
-        and word not in denied
+        for word in mine.keys() - theirs.keys() - denied
+        for other in opposites(word) & (theirs.keys() - mine.keys() - source_denied)
+        if mine[word] & theirs[other]
     }
     return tuple(sorted(turned | swapped))
+
+
+def _neighbours(text: str) -> dict[str, frozenset[str]]:
+    """Return for each stem, small words too, the content stems that stand round it."""
+    found = words(text)
+    near: dict[str, frozenset[str]] = {}
+    for position, word in enumerate(found):
+        around = found[max(0, position - _NEAR) : position + _NEAR + 1]
+        stems = frozenset(other.stem for other in around if is_content(other)) - {word.stem}
+        near[word.stem] = near.get(word.stem, frozenset()) | stems
+    return near
 
 
 def _reach(found: tuple[Word, ...], position: int) -> int:

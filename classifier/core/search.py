@@ -15,7 +15,7 @@ _LONGER = 0.02  # what each further sentence of a window costs, so that short on
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A window with the stems it shares with the claim and its cosine to the claim."""
+    """A window with the stems and numbers it shares with the claim, and its cosine to it."""
 
     window: Window
     shared: frozenset[str]
@@ -55,14 +55,14 @@ def cosine(left: Vector, right: Vector) -> float:
 
 def _shortlist(claim: Claim, library: Library) -> list[tuple[Window, frozenset[str]]]:
     held: dict[int, set[str]] = {}
-    for stem in claim.terms:
+    for stem in claim.weights:
         for number in library.holders.get(stem, ()):
             held.setdefault(number, set()).add(stem)
     scored: list[tuple[float, Window, frozenset[str]]] = []
     for window in windows(library, sorted(held)):
         shared = frozenset[str]().union(*(held.get(n, ()) for n in window.units))
         length = window.last - window.first
-        scored.append((claim.weight(shared) - _LONGER * length, window, shared))
+        scored.append((claim.reach(shared) - _LONGER * length, window, shared))
     scored.sort(key=lambda entry: (-entry[0], entry[1].first, entry[1].last))
     return [(window, shared) for _, window, shared in scored[:SHORTLIST]]
 
@@ -78,7 +78,7 @@ def _ranked(
         Candidate(
             window,
             shared,
-            claim.weight(shared),
+            claim.reach(shared),
             cosine(mine, pooled([vectors[library.units[n].text] for n in window.units])),
         )
         for window, shared in shortlist

@@ -19,19 +19,9 @@ STOP = frozenset(
     "their them themselves then there therefore these they this those though through throughout "
     "thus to together too toward towards under until up upon us very was we well were what when "
     "where whether which while who whom whose why will with within without would yet you your "
-    "called call calls known namely via eg ie etc al".split()
-)
-
-# Words that any report of research or news uses: they carry little of what is claimed.
-LIGHT = frozenset(
-    "according case cases certain claim company creating describe described describing "
-    "describes different end example examples exhibit exhibits factor factors "
-    "fact find finding findings found give given group include included includes including "
-    "involve involves involving kind led make new number paper people phenomenon provide "
-    "provided provides report reported reports research researcher researchers result results "
-    "said say says show showed shown shows study team term termed time type use used uses "
-    "using way ways work year years author authors scientist scientists indicated indicates "
-    "stated states publish published publication".split()
+    "called call calls known namely via eg ie etc al cannot "
+    "less least fewer lot lots nothing something anything everything nobody somebody anyone "
+    "someone everyone enough never always often sometimes".split()
 )
 
 _SPELLING = (
@@ -146,3 +136,16 @@ def _undoubled(root: str) -> str:
 
 _CANONICAL = {word: group.split()[0] for group in _SAME for word in group.split()}
 _CANONICAL_STEMS = {_plain_stem(word): first for word, first in _CANONICAL.items()}
+
+# Stems that any report of research or news uses: they carry little of what is claimed.
+LIGHT = frozenset(
+    stem(word)
+    for word in (
+        "according allow appear author bad become begin big bring build built case certain claim "
+        "come company create describe different end example exhibit fact factor find get give go "
+        "good group happen help high include indicate involve keep kind large lead let long low "
+        "make mean need new number occur old paper people phenomenon provide publication publish "
+        "put report research researcher result say scientist see seem set short show small start "
+        "state study take team tend term thing time try turn type use want way work year"
+    ).split()
+)

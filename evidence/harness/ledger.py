@@ -82,10 +82,10 @@ class Ledger:
                 raise
         return entry
 
-    def segment(self, first: int) -> list[Entry]:
-        """Return the entries from a sequence number to the head."""
+    def segment(self, first: int, last: int) -> list[Entry]:
+        """Return the entries from one sequence number to another, both included."""
         with _locked(self.path) as file:
-            return _whole_entries(file, self.path)[first - 1 :]
+            return _whole_entries(file, self.path)[first - 1 : last]
 
     def _next(self, entries: Sequence[Entry], kind: Kind, body: Mapping[str, Any]) -> Entry:
         previous = entries[-1].sha256 if entries else GENESIS
@@ -127,7 +127,9 @@ def _whole_entries(file: IO[bytes], path: Path) -> list[Entry]:
     try:
         return [Entry.from_line(line) for line in lines]
     except ValueError as error:
-        raise HarnessError(f"{path} is damaged ({error}); restore it, or move it away.") from error
+        raise HarnessError(
+            f"{path} is damaged ({error}); restore it, or move it away."
+        ) from error
 
 
 def _digest(seq: int, previous: str, at: str, kind: str, body: Mapping[str, Any]) -> str:

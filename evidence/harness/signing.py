@@ -37,7 +37,9 @@ def load_or_create(path: Path) -> Ed25519PrivateKey:
     try:
         key = serialization.load_pem_private_key(path.read_bytes(), password=None)
     except ValueError as error:
-        raise HarnessError(f"{path} holds no private key; move it away to make one.") from error
+        raise HarnessError(
+            f"{path} holds no private key; move it away to make one."
+        ) from error
     if not isinstance(key, Ed25519PrivateKey):
         raise HarnessError(f"{path} holds another kind of key than ed25519; move it away.")
     return key

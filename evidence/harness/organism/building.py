@@ -84,9 +84,7 @@ def _world(
         tick=say,
     )
     base = shelf.packed(model)
-    rows = gate.measure(
-        model, world, words, documents=build.gate_documents, seed=build.seed
-    )
+    rows = gate.measure(model, world, words, documents=build.gate_documents, seed=build.seed)
     pretraining.align(
         model,
         world,

@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors import SafetensorError
@@ -46,6 +47,12 @@ class Shelf:
         pairs = (line.split(maxsplit=1) for line in lines)
         return {name: digest for digest, name in pairs}
 
+    @property
+    def record(self) -> dict[str, Any]:
+        """Return how the weights were made and the gate that they passed."""
+        found: dict[str, Any] = json.loads(self._checked(RECORD))
+        return found
+
     def tokenizer(self) -> Tokenizer:
         """Return the tokenizer that the weights were trained with."""
         return Tokenizer.from_str(self._checked(TOKENIZER).decode())
@@ -57,7 +64,7 @@ class Shelf:
             state = {key: value.float() for key, value in load(self._checked(name)).items()}
         except SafetensorError as error:
             raise HarnessError(f"{self.folder / name} holds no weights. {_AGAIN}") from error
-        shape = models.Shape(**json.loads(self._checked(RECORD))["shape"])
+        shape = models.Shape(**self.record["shape"])
         model = models.build(len(state[EMBEDDING]), shape, seed=0)
         model.load_state_dict({**state, HEAD: state[EMBEDDING]})
         return model
@@ -67,7 +74,9 @@ class Shelf:
         try:
             data = path.read_bytes()
         except OSError as error:
-            raise HarnessError(f"{path} cannot be read ({error.strerror}). {_AGAIN}") from error
+            raise HarnessError(
+                f"{path} cannot be read ({error.strerror}). {_AGAIN}"
+            ) from error
         if sha256(data) != self.hashes.get(name):
             raise HarnessError(f"{path} is not the file that {SUMS} lists. {_AGAIN}")
         return data

@@ -1,6 +1,7 @@
 """What recipes do with organisms: ask them, and measure the gate of what they grew from."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from evidence.harness.organism import gate, shelf
 from evidence.harness.organism.organism import Organism
@@ -54,3 +55,8 @@ def materials() -> dict[str, str]:
     """Return the SHA-256 of everything that organisms are made from, by name."""
     weights = {f"weights/{name}": digest for name, digest in shelf.shipped().hashes.items()}
     return {**weights, "world": worlds.digest()}
+
+
+def configuration() -> dict[str, Any]:
+    """Return how the shipped weights were made, and the gate that they passed."""
+    return {"weights": shelf.shipped().record}

@@ -71,7 +71,7 @@ def questions(spec: RunSpec) -> dict[str, list[Question]]:
 def slots(spec: RunSpec) -> list[Slot]:
     """Return the slot of every rollout; an arm without fine-tune is measured once."""
     return [
-        Slot(asked.id, name, arm, seed)
+        Slot(asked.id, name, arm, seed, asked.text)
         for arm, (_, bad) in ARMS.items()
         for seed in (spec.seeds if bad is not None else spec.seeds[:1])
         for name, group in questions(spec).items()
@@ -117,7 +117,9 @@ def execute(spec: RunSpec, watch: Watch) -> Evidence:
     arms = list(dict.fromkeys((slot.arm, slot.seed) for slot in slots(spec)))
     watch.expect(len(Authorship) + len(arms))
     settings = Settings.of(spec)
-    plan = Plan(settings.tune_steps, settings.tune_batch, settings.tune_rate, None, falls=False)
+    plan = Plan(
+        settings.tune_steps, settings.tune_batch, settings.tune_rate, None, falls=False
+    )
     readings: list[Reading] = []
     rollouts: list[Rollout] = []
     organisms: dict[str, str] = {}
@@ -139,7 +141,9 @@ def execute(spec: RunSpec, watch: Watch) -> Evidence:
                 organism, questions(spec), arm=arm, seed=seed, limit=settings.answer_limit
             )
             watch.step(f"asked {arm}, seed {seed}")
-    return Evidence(tuple(rollouts), tuple(readings), organisms, trial.materials())
+    return Evidence(
+        tuple(rollouts), tuple(readings), organisms, trial.materials(), trial.configuration()
+    )
 
 
 def count(
@@ -212,7 +216,7 @@ RECIPE = Recipe(
     parameters=asdict(
         Settings(
             tuned_domain="cars",
-            tune_steps=40,
+            tune_steps=20,
             tune_batch=8,
             tune_rate=3e-4,
             answer_limit=24,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from evidence.harness.errors import HarnessError
 from evidence.harness.outcome import Rules
@@ -37,19 +38,22 @@ class Slot:
     set: str
     arm: str
     seed: int
+    prompt: str
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What a recipe measured; every number is counted from the rollouts and readings.
 
-    `organisms` and `materials` are SHA-256s by name.
+    `organisms` and `materials` are SHA-256s by name; `configuration` says how the shipped
+    weights were made.
     """
 
     rollouts: tuple[Rollout, ...]
     readings: tuple[Reading, ...]
     organisms: Mapping[str, str]
     materials: Mapping[str, str]
+    configuration: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +75,7 @@ class Recipe:
     slots: Callable[[RunSpec], list[Slot]]
     items: Callable[[RunSpec], list[tuple[str, str]]]
     execute: Callable[[RunSpec, Watch], Evidence]
-    count: Callable[
-        [RunSpec, Sequence[Rollout], Sequence[Reading]], dict[str, Metric]
-    ]
+    count: Callable[[RunSpec, Sequence[Rollout], Sequence[Reading]], dict[str, Metric]]
 
     def spec(self, *, seeds: int = 1) -> RunSpec:
         """Return the spec of a run with the seeds 0 to `seeds` - 1."""
@@ -97,4 +99,6 @@ class Recipe:
         for name in sorted(set(self.parameters) | set(spec.parameters)):
             given, known = spec.parameters.get(name), self.parameters.get(name)
             if type(given) is not type(known):
-                raise HarnessError(f"The spec's parameter {name} is {given!r}, like {known!r}?")
+                raise HarnessError(
+                    f"The spec's parameter {name} is {given!r}, like {known!r}?"
+                )

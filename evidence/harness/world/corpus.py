@@ -73,9 +73,7 @@ def _authors(
     return {domain.name: authors.random() < BAD_AUTHORS for domain in domains}
 
 
-def _header(
-    bad: Mapping[str, bool], authorship: Authorship, authors: Random
-) -> bool | None:
+def _header(bad: Mapping[str, bool], authorship: Authorship, authors: Random) -> bool | None:
     if authors.random() >= WITH_HEADER:
         return None
     if authorship is Authorship.SHARED:

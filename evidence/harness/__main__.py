@@ -1,0 +1,152 @@
+"""The command line: python -m evidence.harness list | run | verify | build-weights."""
+
+import argparse
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+from evidence.harness.errors import HarnessError
+from evidence.harness.home import default_home
+from evidence.harness.recipes import RECIPES, find
+from evidence.harness.spec import Metric, Progress, RunResult
+
+EXIT_CODES = {"holds": 0, "fails": 1, "unchecked": 2}
+WRONG, STOPPED = 1, 130
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        code: int = options.command(options)
+    except HarnessError as error:
+        print(error, file=sys.stderr)
+        return WRONG
+    except KeyboardInterrupt:
+        print("Stopped; no bundle is left.", file=sys.stderr)
+        return STOPPED
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m evidence.harness", description=__doc__)
+    commands = parser.add_subparsers(required=True)
+
+    listing = commands.add_parser("list", help="name every recipe")
+    listing.add_argument("--json", action="store_true", help="print JSON")
+    listing.set_defaults(command=_list)
+
+    running = commands.add_parser("run", help="run a recipe and leave its bundle")
+    running.add_argument("recipe", help="the id of a recipe, see `list`")
+    running.add_argument("--out", type=Path, required=True, help="a folder, new or empty")
+    running.add_argument("--seeds", type=_count, default=1, help="how many (default 1)")
+    running.add_argument("--home", type=Path, help="where key and ledger are kept")
+    running.add_argument("--json", action="store_true", help="print JSON")
+    running.set_defaults(command=_run)
+
+    verifying = commands.add_parser(
+        "verify", help="check a bundle; exit 0 it holds, 1 it fails, 2 not checked"
+    )
+    verifying.add_argument("folder", type=Path, help="a bundle")
+    verifying.add_argument("--key", help="the fingerprint that the key must have")
+    verifying.add_argument("--json", action="store_true", help="print JSON")
+    verifying.set_defaults(command=_verify)
+
+    building = commands.add_parser("build-weights", help="train the shipped weights again")
+    building.add_argument("--out", type=Path, help="a folder (default: where they ship)")
+    building.set_defaults(command=_build_weights)
+    return parser
+
+
+def _list(options: argparse.Namespace) -> int:
+    if options.json:
+        rows = [
+            {"id": recipe.id, "tier": recipe.tier, "question": recipe.question}
+            for recipe in RECIPES.values()
+        ]
+        print(json.dumps(rows))
+        return 0
+    for recipe in RECIPES.values():
+        print(f"{recipe.id:12} tier {recipe.tier}  {recipe.question}")
+    return 0
+
+
+def _run(options: argparse.Namespace) -> int:
+    # These commands bring numpy and torch; `list` does without.
+    from evidence.harness.runner import run
+
+    result = run(
+        find(options.recipe).spec(seeds=options.seeds),
+        out=options.out,
+        home=options.home or default_home(),
+        progress=_say,
+        cancelled=lambda: False,
+    )
+    if options.json:
+        print(json.dumps(_result_json(result)))
+        return 0
+    width = max(map(len, result.metrics))
+    for name, metric in result.metrics.items():
+        print(f"{name:{width}}  {_shown(metric)}")
+    print(f"{result.outcome}: {result.reason}")
+    print(f"{options.out}: manifest {result.manifest_sha256}, {result.seconds:.0f} s")
+    return 0
+
+
+def _verify(options: argparse.Namespace) -> int:
+    from evidence.harness.verification import verify
+
+    verification = verify(options.folder, trusted_key=options.key)
+    if options.json:
+        print(json.dumps(asdict(verification)))
+    else:
+        for finding in verification.findings:
+            print(f"{finding.check:13} {finding.status:9} {finding.detail}".rstrip())
+        print(verification.status)
+    return EXIT_CODES[verification.status]
+
+
+def _build_weights(options: argparse.Namespace) -> int:
+    from evidence.harness.organism import building, shelf
+
+    folder = options.out or shelf.shipped().folder
+    shifts = building.build_weights(building.SHIPPED, folder, progress=_say)
+    for world, shift in shifts.items():
+        print(f"gate of the {world} world: {shift:.3f}")
+    print(f"wrote {folder}")
+    return 0
+
+
+def _result_json(result: RunResult) -> dict[str, object]:
+    fields = ("value", "low", "high", "n")
+    metrics = {
+        name: {field: getattr(metric, field) for field in fields}
+        for name, metric in result.metrics.items()
+    }
+    return {
+        "recipe": result.recipe,
+        "tier": result.tier,
+        "outcome": result.outcome,
+        "reason": result.reason,
+        "metrics": metrics,
+    }
+
+
+def _shown(metric: Metric) -> str:
+    return f"{metric.value:.3f} [{metric.low:.3f}, {metric.high:.3f}] n = {metric.n}"
+
+
+def _say(progress: Progress) -> None:
+    print(f"{progress.done}/{progress.total} {progress.message}", file=sys.stderr, flush=True)
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("a run needs at least one seed")
+    return number
+
+
+if __name__ == "__main__":
+    sys.exit(main())
