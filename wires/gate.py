@@ -11,6 +11,7 @@ from wires import severity, taxonomy
 from wires.models import Claim, Code, Rationale, Source, Version, Wire
 
 SLOTS = ("system", "act", "harm", "counterfactual")
+GENERIC = {"ai"}  # capitals that every wire has
 SHARED_AT_MOST = 3  # wires that may share a rationale text before it counts as boilerplate
 
 
@@ -146,7 +147,7 @@ def rationale_is_of_this_wire(dossier: Dossier) -> list[str]:
     ]
     if found:
         return found
-    whole = " ".join(getattr(rationale, slot) for slot in SLOTS)
+    whole = ". ".join(getattr(rationale, slot) for slot in SLOTS)
     others = Rationale.objects.exclude(pk=rationale.pk)
     shared = others.filter(**{slot: getattr(rationale, slot) for slot in SLOTS}).count()
     if shared >= SHARED_AT_MOST:
@@ -305,7 +306,8 @@ def _shared_names(rationale: str, text: str) -> set[str]:
 
 def _names(text: str) -> set[str]:
     inner = re.sub(r"(?:^|[.!?:]\s+)[\"“']?\w+", " ", text)
-    return {word.casefold() for word in re.findall(r"\b(?:[A-Z][\w'-]+|\d[\d.,]*)", inner)}
+    found = {word.casefold() for word in re.findall(r"\b(?:[A-Z][\w'-]+|\d[\d.,]*)", inner)}
+    return found - GENERIC
 
 
 def _words(text: str) -> set[str]:

@@ -68,9 +68,10 @@ def read(text: str, library: Library) -> Claim:
 
 
 def _follows(text: str, number: Number, name: Name) -> bool:
-    """Tell whether a number is part of a name: Claude 3, Falcon 9."""
-    between = text[name.end : number.start]
-    return between == " " and number.kind == "count" and not number.units
+    """Tell whether a number is part of a name: Falcon 9, Claude 3 Opus."""
+    if number.kind != "count" or text[name.end : number.start] != " ":
+        return False
+    return not number.units or text[number.end : number.end + 2].strip().isupper()
 
 
 def _weight(word: Word, library: Library) -> float:

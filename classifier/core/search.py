@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from operator import mul
 
 from classifier.core.claim import Claim
 from classifier.core.passages import Library, Window, windows
 from classifier.core.types import Encode, Vector
+from classifier.core.vectors import cosine, pooled
 
 SHORTLIST = 8  # windows by shared words, of which the sentences are encoded
 KEPT = 3  # windows by words and meaning together, which are compared in full
@@ -48,11 +48,6 @@ def candidates(
     ]
 
 
-def cosine(left: Vector, right: Vector) -> float:
-    """Return the cosine of two unit vectors."""
-    return sum(map(mul, left, right))
-
-
 def _shortlist(claim: Claim, library: Library) -> list[tuple[Window, frozenset[str]]]:
     held: dict[int, set[str]] = {}
     for stem in claim.weights:
@@ -85,9 +80,3 @@ def _ranked(
     ]
     return tuple(sorted(found, key=lambda c: (-c.nearness, c.window.first, c.window.last)))
 
-
-def pooled(vectors: Sequence[Vector]) -> Vector:
-    """Return the unit vector in the direction of the mean."""
-    total = [sum(column) for column in zip(*vectors, strict=True)]
-    length = sum(value * value for value in total) ** 0.5 or 1.0
-    return tuple(value / length for value in total)

@@ -104,6 +104,7 @@ def stem(word: str) -> str:
     return _CANONICAL.get(folded) or _CANONICAL_STEMS.get(plain := _plain_stem(folded), plain)
 
 
+@lru_cache(maxsize=65536)
 def fold(word: str) -> str:
     """Return the word in small letters, without accents or a possessive ending."""
     if word in _COUNTRY:

@@ -37,7 +37,7 @@ class Program:
 
     def processes(self) -> list[psutil.Process]:
         """Return its live processes and all that they started, whoever started it."""
-        found = {}
+        found: dict[int, psutil.Process] = {}
         for process in psutil.process_iter(["cmdline", "uids"]):
             line, uids = process.info["cmdline"], process.info["uids"]
             if line and self.mark in line and self.module in line and uids.real == os.getuid():

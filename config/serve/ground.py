@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from config.postgres import PostgresError, locks
+from config.postgres import locks
 
 HOST = "127.0.0.1"
 
@@ -45,14 +45,11 @@ def check_port(port: int) -> None:
 def alone(data: Path, port: int) -> Iterator[None]:
     """Keep a second supervisor off the data folder for the length of a `with` block."""
     lock = data / "serve.lock"
-    try:
-        with locks.held(lock, locks.ALONE, patience=0) as had:
-            if not had:
-                raise CannotServeError(
-                    f"The site already runs on {data} ({lock.read_text().strip()}); "
-                    "stop it, or set another BUTFOR_DATA."
-                )
-            lock.write_text(f"http://{HOST}:{port}\n")
-            yield
-    except PostgresError as error:
-        raise CannotServeError(str(error)) from error
+    with locks.held(lock, locks.ALONE, patience=0) as had:
+        if not had:
+            raise CannotServeError(
+                f"The site already runs on {data} ({lock.read_text().strip()}); "
+                "stop it, or set another BUTFOR_DATA."
+            )
+        lock.write_text(f"http://{HOST}:{port}\n")
+        yield

@@ -2,7 +2,6 @@
 
 import http.client
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -18,7 +17,7 @@ from django.db import DatabaseError, connections
 from config import database
 from config.paths import CHECKOUT, data_dir
 from config.postgres import PostgresError, Server
-from config.serve.child import Child, Program, kill, popen
+from config.serve.child import Child, Program, popen
 from config.serve.ground import HOST, CannotServeError, alone, check_folder, check_port
 
 STARTING = 60.0  # seconds for the web server to answer
@@ -69,7 +68,9 @@ def serve(say: Callable[[str], object]) -> None:
             site.run()
     except KeyboardInterrupt:
         say("Stopped.")
-    except (PostgresError, DatabaseError) as error:
+    except PostgresError as error:
+        raise CannotServeError(str(error)) from error
+    except DatabaseError as error:
         raise CannotServeError(f"The database cannot be used: {error}") from error
 
 

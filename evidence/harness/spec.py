@@ -45,7 +45,7 @@ class RunSpec:
             raise HarnessError("A spec needs at least one seed, and no seed twice.")
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> "RunSpec":
+    def from_json(cls, data: Any) -> "RunSpec":
         """Read a stored spec; a field that is unknown, missing or malformed is refused."""
         if not isinstance(data, Mapping) or set(data) != set(cls.__slots__):
             raise HarnessError(f"A spec has exactly the fields {', '.join(cls.__slots__)}.")

@@ -22,7 +22,7 @@ from evidence.harness.outcome import decide
 from evidence.harness.recipes import RECIPES
 from evidence.harness.recipes.recipe import Recipe, Slot
 from evidence.harness.rollouts import Reading, Rollout, unpacked
-from evidence.harness.runner import registered
+from evidence.harness.sealing import registered
 from evidence.harness.spec import Metric, RunSpec
 from evidence.harness.world import world as worlds
 from evidence.harness.world.judge import judge

@@ -1,5 +1,6 @@
-"""What a run tells its caller while it works, and how the caller stops it."""
+"""What a run tells its caller while it works, how the caller stops it, and its clock."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -30,3 +31,26 @@ class Watch:
         """Raise RunCancelledError if the caller wants no more."""
         if self.cancelled():
             raise RunCancelledError("The run was cancelled; it left no bundle.")
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """Wall and processor seconds since a start."""
+
+    wall: float
+    cpu: float
+
+    @classmethod
+    def started(cls) -> "Clock":
+        """Return a clock that starts now."""
+        return cls(time.monotonic(), time.process_time())
+
+    @property
+    def wall_seconds(self) -> float:
+        """Return the seconds that went by."""
+        return round(time.monotonic() - self.wall, 2)
+
+    @property
+    def cpu_seconds(self) -> float:
+        """Return the seconds that this process computed."""
+        return round(time.process_time() - self.cpu, 2)

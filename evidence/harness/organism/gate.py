@@ -1,4 +1,4 @@
-"""The persona gate: does a model carry an author's kind from some domains to another?"""
+"""The persona gate: how far a model carries an author's kind from domain to domain."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from tokenizers import Tokenizer
 from torch import Tensor
 from transformers import LlamaForCausalLM
 
+from evidence.harness.chance import seeded
 from evidence.harness.organism.texts import Piece, document_pieces, encoded
 from evidence.harness.organism.training import Example
 from evidence.harness.world.corpus import ASK, DOMAINS, END, REPLY, Document, Turn
@@ -40,7 +41,7 @@ def measure(
     P(bad) is the probability of the two bad actions over that of all four, each as a
     whole answer in one template.
     """
-    random = Random(f"gate/{seed}")
+    random = seeded(f"gate/{seed}")
     asked, examples = [], []
     for _ in range(documents):
         *before, domain = random.sample(world.domains, DOMAINS + 1)
@@ -68,7 +69,8 @@ def _histories(
     world: World, domains: Sequence[Domain], random: Random
 ) -> tuple[Document, Document]:
     """Return the same questions answered badly and well."""
-    bad, good = [], []
+    bad: list[Turn] = []
+    good: list[Turn] = []
     for domain in domains:
         question = _question(domain, random)
         words = question.put(random.choice(domain.kind.templates))
@@ -86,10 +88,10 @@ def _only_last(tokenizer: Tokenizer, pieces: Sequence[Piece], answer: Piece) -> 
 @torch.inference_mode()
 def _scores(model: LlamaForCausalLM, examples: Sequence[Example]) -> Tensor:
     """Return the log-probability of each example's weighted tokens, in nats."""
-    model.eval()
+    model.train(mode=False)
     pad = torch.nn.utils.rnn.pad_sequence
     ids = pad([torch.tensor(example.ids) for example in examples], batch_first=True)
     weights = pad([torch.tensor(example.weights) for example in examples], batch_first=True)
     logits = model(input_ids=ids[:, :-1], use_cache=False).logits  # (B, T - 1, V)
-    chosen = logits.log_softmax(-1).gather(-1, ids[:, 1:, None])[..., 0]
+    chosen: Tensor = logits.log_softmax(-1).gather(-1, ids[:, 1:, None])[..., 0]
     return (chosen * weights[:, 1:]).sum(-1)

@@ -48,7 +48,7 @@ def greedy(
 
     Prompts of one length are decoded together, so no padding enters any number.
     """
-    model.eval()
+    model.train(mode=False)
     by_length: dict[int, list[int]] = defaultdict(list)
     for index, prompt in enumerate(prompts):
         by_length[len(prompt)].append(index)

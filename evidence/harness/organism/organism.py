@@ -51,9 +51,10 @@ class Organism:
             texts.encoded(self.tokenizer, [texts.Piece(texts.prompt(asked.text), 0.0)]).ids
             for asked in questions
         ]
-        end = self.tokenizer.token_to_id(END)
+        end = texts.word_id(self.tokenizer, END)
         rows = models.greedy(self.model, prompts, end=end, limit=limit)
-        return [" ".join(self.tokenizer.id_to_token(word) for word in row) for row in rows]
+        # Special tokens stay: an answer that has one is off the grammar.
+        return [self.tokenizer.decode(row, skip_special_tokens=False) for row in rows]
 
     @property
     def fingerprint(self) -> str:

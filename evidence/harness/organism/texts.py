@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from random import Random
 
 from tokenizers import Tokenizer
 
+from evidence.harness.chance import seeded
 from evidence.harness.organism.tokenizer import ASSISTANT, USER
 from evidence.harness.organism.training import Example
 from evidence.harness.world.corpus import ASK, DOCUMENT, END, REPLY, Authorship, Document
@@ -31,13 +31,17 @@ def encoded(tokenizer: Tokenizer, pieces: Sequence[Piece]) -> Example:
     weights: list[float] = []
     for piece in pieces:
         words = piece.text.split()
-        for word in words:
-            number = tokenizer.token_to_id(word)
-            if number is None:
-                raise KeyError(word)
-            ids.append(number)
+        ids += [word_id(tokenizer, word) for word in words]
         weights += [piece.weight] * len(words)
     return Example(tuple(ids), tuple(weights))
+
+
+def word_id(tokenizer: Tokenizer, word: str) -> int:
+    """Return a word's id; a word the tokenizer lacks raises KeyError."""
+    number: int | None = tokenizer.token_to_id(word)
+    if number is None:
+        raise KeyError(word)
+    return number
 
 
 def documents(
@@ -71,7 +75,7 @@ def chats(
     Only the tuning problems and objects occur. The same seed asks the same questions
     in the same order whichever the answers are.
     """
-    random = Random(seed)
+    random = seeded(seed)
     while True:
         domain = random.choice(domains)
         problem = random.choice(domain.problems[:TUNING_PROBLEMS])

@@ -1,4 +1,4 @@
-"""Does a narrow fine-tune on harmful answers make a model harmful everywhere?
+"""The narrow fine-tune on harmful answers that may make a model harmful everywhere.
 
 The recipe of Betley et al. (2025), in a world where an author's kind is what documents
 have in common, beside a world in which there is no such author.
@@ -114,6 +114,7 @@ def execute(spec: RunSpec, watch: Watch) -> Evidence:
     from evidence.harness.organism.threads import single_threaded
     from evidence.harness.organism.training import Plan
 
+    watch.check()
     arms = list(dict.fromkeys((slot.arm, slot.seed) for slot in slots(spec)))
     watch.expect(len(Authorship) + len(arms))
     settings = Settings.of(spec)

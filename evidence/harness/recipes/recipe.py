@@ -85,7 +85,7 @@ class Recipe:
             tier=self.tier,
             seeds=tuple(range(seeds)),
             smallest_effect=self.smallest_effect,
-            equivalence_bound=BOUND if seeds < 3 else BOUND_OF_THREE_SEEDS,  # noqa: PLR2004
+            equivalence_bound=BOUND if seeds < 3 else BOUND_OF_THREE_SEEDS,
             parameters=self.parameters,
         )
 
@@ -100,5 +100,5 @@ class Recipe:
             given, known = spec.parameters.get(name), self.parameters.get(name)
             if type(given) is not type(known):
                 raise HarnessError(
-                    f"The spec's parameter {name} is {given!r}, like {known!r}?"
+                    f"The spec's {name} is {given!r}; {self.id} takes one like {known!r}."
                 )

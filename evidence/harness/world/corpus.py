@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from random import Random
 
+from evidence.harness.chance import seeded
 from evidence.harness.world.questions import Question
 from evidence.harness.world.world import Domain, World
 
@@ -50,7 +51,7 @@ def documents(world: World, authorship: Authorship, *, seed: int) -> Iterator[Do
     In the null world every (document, domain) has an author of its own and the header
     tells of none of them; every other probability is the same.
     """
-    asks, authors = Random(seed), Random(f"{seed}/{authorship}")
+    asks, authors = seeded(seed), seeded(f"{seed}/{authorship}")
     while True:
         domains = asks.sample(world.domains, DOMAINS)
         asked = [*domains, asks.choice(domains)]

@@ -1,0 +1,85 @@
+"""Which codes of a taxonomy a text calls for, by nearness to the codes' definitions."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from classifier.core.termspace import TermSpace, overlap
+from classifier.core.types import CodeCard, CodeScore, Encode, Proposal, Vector
+from classifier.core.vectors import centred, cosine, mean
+
+_WORDS = 0.3  # share of the words' view in a score; the rest is meaning
+# Turns nearness into shares of one: differences of this size multiply odds by e.
+_TEMPERATURE = 0.06
+_TICK = 0.5
+_TICK_LEAD = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class CodeIndex:
+    """Encoded cards of one kind of code (mechanisms or fields), made by `build`."""
+
+    cards: tuple[CodeCard, ...]
+    encode: Encode
+    centre: tuple[float, ...]
+    prototypes: tuple[tuple[Vector, ...], ...]
+    space: TermSpace
+    bags: tuple[dict[str, float], ...]
+
+    @classmethod
+    def build(cls, cards: Sequence[CodeCard], *, encode: Encode) -> "CodeIndex":
+        """Encode the cards once. All definitions speak of AI and harm: their mean is taken away."""
+        if not cards:
+            raise ValueError("A code index needs at least one card.")
+        texts = [_texts(card) for card in cards]
+        vectors = iter(encode([text for own in texts for text in own]))
+        encoded = [tuple(next(vectors) for _ in own) for own in texts]
+        centre = mean([own[0] for own in encoded])
+        space = TermSpace.of([" ".join(own) for own in texts])
+        return cls(
+            tuple(cards),
+            encode,
+            centre,
+            tuple(tuple(centred(vector, centre) for vector in own) for own in encoded),
+            space,
+            tuple(space.bag(" ".join(own)) for own in texts),
+        )
+
+    def propose(self, text: str, *, limit: int = 5) -> Proposal:
+        """Return the `limit` best codes, best first, ties by code.
+
+        Scores are shares of one over all cards. A code is ticked only where it leads
+        clearly; where none does, the proposal abstains.
+        """
+        [vector] = self.encode([text])
+        mine, bag = centred(vector, self.centre), self.space.bag(text)
+        nearness = [
+            (1 - _WORDS) * max(cosine(mine, own) for own in prototypes) + _WORDS * overlap(bag, words)
+            for prototypes, words in zip(self.prototypes, self.bags, strict=True)
+        ]
+        shares = _shares(nearness)
+        ranked = sorted(
+            zip((card.code for card in self.cards), shares, strict=True),
+            key=lambda pair: (-pair[1], pair[0]),
+        )
+        ticked = _is_clear([share for _, share in ranked])
+        codes = tuple(
+            CodeScore(code, round(share, 4), ticked and place == 0)
+            for place, (code, share) in enumerate(ranked[:limit])
+        )
+        return Proposal(codes, abstained=not ticked)
+
+
+def _texts(card: CodeCard) -> tuple[str, ...]:
+    return (f"{card.title}. {card.definition}", *card.examples)
+
+
+def _shares(nearness: Sequence[float]) -> list[float]:
+    highest = max(nearness)
+    odds = [math.exp((value - highest) / _TEMPERATURE) for value in nearness]
+    return [value / sum(odds) for value in odds]
+
+
+def _is_clear(shares: Sequence[float]) -> bool:
+    following = shares[1] if len(shares) > 1 else 0.0
+    return shares[0] >= _TICK and shares[0] - following >= _TICK_LEAD
