@@ -30,12 +30,12 @@ test: setup ## everything that a change must pass
 	echo "All of it took $$(( $$(date +%s) - began )) s."
 
 quick: setup ## the tests that need no patience
-	@$(TESTING) $(PYTHON) -m pytest -n $(JOBS) -m 'not slow'
+	@$(TESTING) $(PYTHON) -m pytest -n $(JOBS) --dist loadfile -m 'not slow'
 
 lint: setup ## style, and who may import whom
 	@$(PYTHON) -m ruff check .
 	@$(PYTHON) -m ruff format --check .
-	@.venv/bin/lint-imports
+	@$(PYTHON) -c 'from importlinter.cli import lint_imports_command as main; main()'
 
 types: setup ## mypy, strict
 	@$(PYTHON) -m mypy .
@@ -46,7 +46,7 @@ checks: setup
 	@$(CHECKED) $(PYTHON) manage.py makemigrations --check --dry-run
 
 covered: setup
-	@$(TESTING) $(PYTHON) -m pytest -n $(JOBS) --cov --cov-branch --cov-report=term \
+	@$(TESTING) $(PYTHON) -m pytest -n $(JOBS) --dist loadfile --cov --cov-branch --cov-report=term \
 		--cov-fail-under=$(COVERAGE_FLOOR)
 
 fmt: setup ## format the code, and mend what can be mended by itself

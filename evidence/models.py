@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -17,7 +19,7 @@ class RunQuerySet(models.QuerySet["Run"]):
 
     def stale(self, *, minutes: int) -> RunQuerySet:
         """Keep runs that say they run, but whose worker has been silent for so long."""
-        limit = Now() - models.Value(f"{minutes} minutes", output_field=models.DurationField())
+        limit = Now() - models.Value(timedelta(minutes=minutes))
         return self.filter(status=Run.Status.RUNNING, heartbeat_at__lt=limit)
 
 

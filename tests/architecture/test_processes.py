@@ -28,4 +28,11 @@ def test_web_process_loads_no_heavy_library():
         "import wires.admin, wires.demonstration"
     )
     assert "django" in modules
-    assert not modules & {"torch", "numpy", "scipy", "sklearn", "sentence_transformers", "transformers"}
+    assert not modules & {
+        "torch",
+        "numpy",
+        "scipy",
+        "sklearn",
+        "sentence_transformers",
+        "transformers",
+    }

@@ -37,9 +37,12 @@ def writes(tree: ast.Module) -> Iterator[str]:
             for target in targets:
                 parts = target.elts if isinstance(target, ast.Tuple) else [target]
                 yield from (part.attr for part in parts if isinstance(part, ast.Attribute))
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            if node.func.attr in ("update", "update_or_create", "bulk_update"):
-                yield from (word.arg for word in node.keywords if word.arg)
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr in ("update", "update_or_create", "bulk_update")
+        ):
+            yield from (word.arg for word in node.keywords if word.arg)
 
 
 @pytest.mark.parametrize("field", WRITERS)

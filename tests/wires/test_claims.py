@@ -24,7 +24,10 @@ def test_filing_splits_the_body_and_keeps_the_places():
     wire = factories.make_draft()
     rows = list(wire.current.claims.all())
     assert [row.n for row in rows] == [1, 2, 3]
-    assert rows[1].text == "Acme paid 812 dollars to one customer after a tribunal ruled against it."
+    assert (
+        rows[1].text
+        == "Acme paid 812 dollars to one customer after a tribunal ruled against it."
+    )
     assert rows[1].cites == ["record"]
     assert wire.current.body[rows[1].start : rows[1].end].startswith("Acme paid 812")
     assert {row.verdict for row in rows} == {"unchecked"}
@@ -96,4 +99,6 @@ def test_settled_sentences_of_a_public_text_do_not_change(editor):
 
 def test_reporter_does_not_decide():
     with pytest.raises(NotAllowedError):
-        claims.dismiss(first(factories.make_draft()).pk, by=factories.make_user(Role.REPORTER), note="n")
+        claims.dismiss(
+            first(factories.make_draft()).pk, by=factories.make_user(Role.REPORTER), note="n"
+        )

@@ -20,9 +20,15 @@ def editor():
 def proposed(wire, *codes):
     taxonomy.load()
     version = ClassifierVersion.objects.create(
-        digest="a" * 64, encoder="e", encoder_digest="b" * 64, definitions_digest="c" * 64, checker="1"
+        digest="a" * 64,
+        encoder="e",
+        encoder_digest="b" * 64,
+        definitions_digest="c" * 64,
+        checker="1",
     )
-    proposal = Proposal.objects.create(version=wire.current, classifier=version, abstained=False)
+    proposal = Proposal.objects.create(
+        version=wire.current, classifier=version, abstained=False
+    )
     return [
         ProposedCode.objects.create(
             proposal=proposal, code=Code.objects.get(code=code), score=0.5, ticked=False
@@ -86,7 +92,9 @@ def test_only_editors_decide(role):
     with pytest.raises(NotAllowedError):
         coding.put(wire.pk, "M3", by=by)
     with pytest.raises(NotAllowedError):
-        coding.reason(wire.pk, by=by, system="a", act="b", harm="c", counterfactual="d", result="yes")
+        coding.reason(
+            wire.pk, by=by, system="a", act="b", harm="c", counterfactual="d", result="yes"
+        )
 
 
 def test_nothing_changes_on_a_withdrawn_wire(editor):
@@ -118,6 +126,10 @@ def test_override_of_the_rule_needs_a_public_reason(editor):
 def test_but_for_test_is_answered_only_with_four_slots(editor):
     wire = factories.make_draft()
     with pytest.raises(RefusedError, match="four slots"):
-        coding.reason(wire.pk, by=editor, system="a", act=" ", harm="c", counterfactual="d", result="no")
-    coding.reason(wire.pk, by=editor, system="a", act="", harm="", counterfactual="", result="")
+        coding.reason(
+            wire.pk, by=editor, system="a", act=" ", harm="c", counterfactual="d", result="no"
+        )
+    coding.reason(
+        wire.pk, by=editor, system="a", act="", harm="", counterfactual="", result=""
+    )
     assert wire.rationale.system == "a"

@@ -37,13 +37,20 @@ def test_wire_without_text_fails_on_its_first_rule():
 def test_1_count_in_the_header_must_be_of_independent_sources(wire):
     Wire.objects.filter(pk=wire.pk).update(filed={"source_count": 2})
     assert set(failing(wire)) == {1}
-    assert "counts 2 sources; 1 are stored, of which 0 are known to be independent" in failing(wire)[1]
+    assert (
+        "counts 2 sources; 1 are stored, of which 0 are known to be independent"
+        in failing(wire)[1]
+    )
 
 
 def test_1_sources_that_retell_one_paper_count_once():
     sources = tuple(
         factories.make_source(
-            key=f"s{n}", text=f"{factories.SOURCE} {n}", kind="uploaded", record_id="", group=group
+            key=f"s{n}",
+            text=f"{factories.SOURCE} {n}",
+            kind="uploaded",
+            record_id="",
+            group=group,
         )
         for n, group in enumerate(["paper", "paper", "other", ""])
     )
@@ -93,12 +100,17 @@ def test_3_override_lets_an_unsupported_sentence_stand_but_not_a_contradicted_on
 
 def test_3_sentence_that_is_no_claim_is_left_out(wire):
     claim(wire, 3).update(
-        verdict="unsupported", basis="absent", dismissed_by=wire.filed_by, dismissed_at=timezone.now()
+        verdict="unsupported",
+        basis="absent",
+        dismissed_by=wire.filed_by,
+        dismissed_at=timezone.now(),
     )
     assert failing(wire) == {}
 
 
-@pytest.mark.parametrize(("part", "word"), [("quotes", "quoted phrase"), ("numbers", "number")])
+@pytest.mark.parametrize(
+    ("part", "word"), [("quotes", "quoted phrase"), ("numbers", "number")]
+)
 def test_4_quote_or_number_that_no_source_has_is_named(wire, part, word):
     claim(wire).update(missing={part: ["safety tax"]})
     assert set(failing(wire)) == {4}
@@ -114,7 +126,9 @@ def test_5_form_must_be_filled(wire):
 
 def test_5_boilerplate_that_many_wires_share_is_refused():
     wires = [factories.make_reviewed() for _ in range(4)]
-    text = dict.fromkeys(("system", "act", "harm", "counterfactual"), "The chatbot of Acme did it.")
+    text = dict.fromkeys(
+        ("system", "act", "harm", "counterfactual"), "The chatbot of Acme did it."
+    )
     for wire in wires[:3]:
         Rationale.objects.filter(wire=wire).update(**text)
     assert failing(wires[0]) == {}

@@ -1,6 +1,8 @@
 """Every move of the design, by every role, through Python and round it."""
 
+from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from itertools import product
 
 import pytest
@@ -102,10 +104,11 @@ def test_act_starts_only_from_its_states(act, state, editor, senior):
     move, starts = ACTS[act]
     wire = in_state(state, editor, senior)
     if state in starts:
-        try:
+        # An act may still lack something else, as an amendment its waiting version.
+        with suppress(GateClosedError, RefusedError):
             move(wire, editor)
-        except RefusedError as error:
-            assert not isinstance(error, WrongStateError)
+            return
+        assert act == "amend"
     else:
         with pytest.raises(WrongStateError, match=wire.public_id):
             move(wire, editor)
@@ -184,11 +187,9 @@ def test_grave_wire_needs_a_second_editor(kind, editor):
     wire = factories.make_reviewed(editor, scale=3)
     assert wire.severity_verified == "SEV-2"
     at = timezone.now() + timedelta(hours=1) if kind == "schedule" else None
+    alone = partial(lifecycle.schedule, at=at) if at else lifecycle.publish
     with pytest.raises(SecondEditorNeededError, match="SEV-2"):
-        if at:
-            lifecycle.schedule(wire.pk, by=editor, at=at)
-        else:
-            lifecycle.publish(wire.pk, by=editor)
+        alone(wire.pk, by=editor)
     request = lifecycle.ask(wire.pk, Move.PUBLISH, by=editor, at=at)
     with pytest.raises(NotAllowedError, match="own request"):
         lifecycle.confirm(request.pk, by=editor)
@@ -208,7 +209,11 @@ def test_dispute_and_resolution_are_public_and_confirmed_by_a_senior(editor, sen
     request = lifecycle.ask(wire.pk, Move.RESOLVE, by=editor, reason="It was shown the log.")
     wire = lifecycle.confirm(request.pk, by=senior)
     assert wire.state == State.PUBLISHED
-    assert [change.kind for change in wire.changes.all()] == ["published", "disputed", "resolved"]
+    assert [change.kind for change in wire.changes.all()] == [
+        "published",
+        "disputed",
+        "resolved",
+    ]
     assert [notice["kind"] for notice in wire.record["notices"]] == ["dispute", "dispute"]
 
 
@@ -216,7 +221,10 @@ def test_an_old_confirmation_does_not_serve_twice(editor, senior):
     wire = in_state(State.DISPUTED, editor, senior)
     request = lifecycle.ask(wire.pk, Move.RESOLVE, by=editor, reason="settled")
     lifecycle.confirm(request.pk, by=senior)
-    with pytest.raises(IntegrityError, match="confirmed_by_another_person"), transaction.atomic():
+    with (
+        pytest.raises(IntegrityError, match="confirmed_by_another_person"),
+        transaction.atomic(),
+    ):
         Wire.objects.filter(pk=wire.pk).update(state="disputed", public_reason="again")
 
 
@@ -270,8 +278,12 @@ def test_a_time_in_the_past_is_refused(editor):
 def test_amendment_waits_unseen_and_carries_over_what_is_unchanged(editor):
     wire = factories.make_published(editor)
     first = wire.record
-    body = factories.BODY.replace("The rule did not exist on the website of Acme.[^record]", "")
-    new = lifecycle.revise(wire.pk, by=editor, headline="Shorter", body=body.strip(), note="cut")
+    body = factories.BODY.replace(
+        "The rule did not exist on the website of Acme.[^record]", ""
+    )
+    new = lifecycle.revise(
+        wire.pk, by=editor, headline="Shorter", body=body.strip(), note="cut"
+    )
     wire.refresh_from_db()
     assert wire.record == first
     with pytest.raises(GateClosedError):
@@ -306,14 +318,19 @@ def test_administrator_files_nothing():
 def test_every_act_is_in_the_history(editor, senior):
     wire = in_state(State.WITHDRAWN, editor, senior)
     acts = [(event.act, event.by) for event in wire.events.all()]
-    assert acts[-3:] == [("asked to withdraw", editor), ("confirmed to withdraw", senior), ("withdrawn", editor)]
+    assert acts[-3:] == [
+        ("asked to withdraw", editor),
+        ("confirmed to withdraw", senior),
+        ("withdrawn", editor),
+    ]
 
 
 def test_number_of_a_rolled_back_filing_is_not_given_again():
     first = factories.make_draft()
-    with pytest.raises(RuntimeError), transaction.atomic():
+    with transaction.atomic():
         lost = factories.make_draft()
-        raise RuntimeError
+        transaction.set_rollback(True)
+    assert not Wire.objects.filter(pk=lost.pk).exists()
     third = factories.make_draft()
     numbers = [int(wire.public_id.split("-")[2]) for wire in (first, lost, third)]
     assert numbers[0] < numbers[1] < numbers[2]

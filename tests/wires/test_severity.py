@@ -29,7 +29,9 @@ def told(event_class, f, *, established):
 def test_level_of_every_combination(event_class, standard):
     established = standard in ("primary artefact", "two independent sources", "reproduced")
     for factors in ALL:
-        found = severity.level(RULES, event_class=event_class, factors=factors, standard=standard)
+        found = severity.level(
+            RULES, event_class=event_class, factors=factors, standard=standard
+        )
         assert found == told(event_class, factors, established=established), factors
 
 
@@ -47,7 +49,11 @@ def test_unsupported_core_claim_caps():
 
 def verified(event_class, factors, *, standard, core_stands):
     return severity.verified(
-        RULES, event_class=event_class, factors=factors, standard=standard, core_stands=core_stands
+        RULES,
+        event_class=event_class,
+        factors=factors,
+        standard=standard,
+        core_stands=core_stands,
     )
 
 
@@ -61,7 +67,10 @@ def test_unknown_class_is_an_error():
     [
         ({}, None),
         ({"scale": {"value": 1}, "scope": {"value": 1}}, None),
-        ({"scale": {"value": 4}, "scope": {"value": 1}, "irremediability": {"value": 0}}, None),
+        (
+            {"scale": {"value": 4}, "scope": {"value": 1}, "irremediability": {"value": 0}},
+            None,
+        ),
         (
             {"scale": {"value": 0}, "scope": {"value": 1}, "irremediability": {"value": 3}},
             severity.Factors(0, 1, 3),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -37,9 +39,7 @@ class WireQuerySet(models.QuerySet["Wire"]):
 
     def due(self) -> WireQuerySet:
         """Scheduled wires whose time has come, by the database's clock."""
-        return self.filter(
-            state=Wire.State.SCHEDULED, scheduled_for__lte=Now()
-        )
+        return self.filter(state=Wire.State.SCHEDULED, scheduled_for__lte=Now())
 
     def unproposed(self) -> WireQuerySet:
         """Wires under work whose current text has no proposal yet."""
@@ -277,9 +277,7 @@ class VersionQuerySet(models.QuerySet["Version"]):
 
         A version without sources is not among them: there is nothing to hold it against.
         """
-        limit = Now() - models.Value(
-            "30 seconds", output_field=models.DurationField()
-        )
+        limit = Now() - models.Value(timedelta(seconds=30))
         waiting = self.filter(claims__verdict="unchecked", citations__isnull=False)
         return waiting.filter(made_at__lt=limit).distinct().order_by("pk")
 

@@ -1,0 +1,44 @@
+"""JSON-lines files for the command line, read strictly: every error names file and line."""
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+
+class RowError(Exception):
+    """A file or a line that cannot be used; the message is one line for a person."""
+
+
+def read(path: Path, *needed: str) -> Iterator[Mapping[str, Any]]:
+    """Yield the file's objects, each with `line` (from 1) and with the needed text fields."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise RowError(f"{path}: cannot be read ({error.strerror}).") from error
+    except UnicodeDecodeError as error:
+        raise RowError(f"{path}: is not UTF-8 text.") from error
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.strip():
+            yield _row(path, number, line, needed)
+
+
+def texts(path: Path, row: Mapping[str, Any], field: str) -> tuple[str, ...]:
+    """Return a field that must be a list of texts."""
+    values = row.get(field)
+    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+        raise RowError(f"{path}, line {row['line']}: {field!r} must be a list of texts.")
+    return tuple(values)
+
+
+def _row(path: Path, number: int, line: str, needed: tuple[str, ...]) -> Mapping[str, Any]:
+    try:
+        row = json.loads(line)
+    except json.JSONDecodeError as error:
+        raise RowError(f"{path}, line {number}: is not JSON ({error.msg}).") from error
+    if not isinstance(row, dict):
+        raise RowError(f"{path}, line {number}: must be a JSON object.")
+    for field in needed:
+        if not isinstance(row.get(field), str):
+            raise RowError(f"{path}, line {number}: {field!r} is missing or is not a text.")
+    return {**row, "line": number}

@@ -1,0 +1,101 @@
+import subprocess
+import sys
+from dataclasses import replace
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from evidence.harness import ledger, signing
+from evidence.harness.errors import HarnessError
+from evidence.harness.home import CHECKOUT, Home
+from evidence.harness.ledger import GENESIS, Entry, Kind, Ledger
+
+KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+APPENDS = """
+import sys
+from pathlib import Path
+from evidence.harness.home import Home
+from evidence.harness.ledger import Kind
+ledger = Home.at(Path(sys.argv[1])).ledger
+for number in range(25):
+    ledger.append(Kind.REGISTRATION, {"number": number})
+"""
+
+
+@pytest.fixture
+def chain(tmp_path):
+    made = Ledger(tmp_path / "ledger.jsonl", KEY)
+    for number in range(3):
+        made.append(Kind.REGISTRATION, {"number": number})
+    return made
+
+
+def test_entries_follow_each_other_from_the_first(chain):
+    entries = chain.segment(1, 3)
+    assert [entry.seq for entry in entries] == [1, 2, 3]
+    assert [entry.previous for entry in entries] == [GENESIS, *(e.sha256 for e in entries[:2])]
+    assert ledger.broken(entries, KEY.public_key()) is None
+    assert [Entry.from_line(entry.to_line()) for entry in entries] == entries
+
+
+@pytest.mark.parametrize(
+    "change", [{"body": {"number": 9}}, {"at": "2020"}, {"kind": "result"}, {"seq": 7}]
+)
+def test_a_changed_entry_is_found(chain, change):
+    first, second, third = chain.segment(1, 3)
+    problem = ledger.broken([first, replace(second, **change), third], KEY.public_key())
+    assert "changed" in problem
+
+
+def test_an_entry_hashed_again_without_the_key_is_found(chain):
+    first, second, third = chain.segment(1, 3)
+    forged = Ledger(chain.path.with_name("other"), Ed25519PrivateKey.generate())
+    forged.append(Kind.REGISTRATION, {"number": 0})
+    other = forged.append(Kind.REGISTRATION, {"number": 9})
+    forged_second = replace(other, signature=second.signature)
+    assert "not signed" in ledger.broken([first, forged_second, third], KEY.public_key())
+
+
+@pytest.mark.parametrize("keep", [(0, 2), (1, 0), (0, 0)])
+def test_an_entry_dropped_moved_or_doubled_is_found(chain, keep):
+    entries = chain.segment(1, 3)
+    problem = ledger.broken([entries[at] for at in keep], KEY.public_key())
+    assert "does not follow" in problem
+
+
+def test_a_line_cut_short_by_a_crash_is_no_entry(chain):
+    whole = chain.path.read_bytes()
+    with chain.path.open("ab") as file:
+        file.write(b'{"seq": 4, "previ')
+    entry = chain.append(Kind.ABANDONED, {})
+    assert entry.seq == 4
+    assert chain.path.read_bytes() == whole + entry.to_line().encode()
+
+
+def test_a_damaged_ledger_is_named(chain):
+    chain.path.write_text("{}\n")
+    with pytest.raises(HarnessError, match=r"ledger\.jsonl is damaged"):
+        chain.append(Kind.RESULT, {})
+
+
+def test_two_processes_make_one_chain_with_one_key(tmp_path):
+    command = [sys.executable, "-c", APPENDS, str(tmp_path / "home")]
+    running = [subprocess.Popen(command, cwd=CHECKOUT) for _ in range(2)]
+    assert [process.wait() for process in running] == [0, 0]
+    home = Home.at(tmp_path / "home")
+    entries = home.ledger.segment(1, 50)
+    assert [entry.seq for entry in entries] == list(range(1, 51))
+    assert ledger.broken(entries, home.key.public_key()) is None
+
+
+def test_a_home_that_cannot_be_made_is_named(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(HarnessError, match="--home"):
+        Home.at(tmp_path / "file" / "home")
+
+
+def test_the_public_key_is_the_one_in_the_home(tmp_path):
+    home = Home.at(tmp_path)
+    again = Home.at(tmp_path)
+    one, other = (signing.fingerprint(desk.key.public_key()) for desk in (home, again))
+    assert one == other

@@ -1,0 +1,63 @@
+import pytest
+
+from evidence.harness.outcome import Rules, decide
+from evidence.harness.spec import Metric, Outcome
+
+RULES = Rules(
+    primary="primary",
+    alive={"positive": 0.5},
+    still=("null", "correct"),
+    smallest_effect=0.10,
+    equivalence_bound=0.05,
+)
+ALIVE, DEAD = (0.9, 1.0), (0.3, 0.8)
+STILL, MOVED, MOVED_DOWN, UNSURE = (-0.01, 0.03), (0.2, 0.4), (-0.3, -0.06), (0.01, 0.07)
+ABOVE, BELOW, NOTHING, BETWEEN = (0.8, 0.9), (-0.9, -0.2), (-0.02, 0.03), (0.05, 0.4)
+
+
+@pytest.mark.parametrize(
+    ("primary", "positive", "null", "outcome"),
+    [
+        (ABOVE, ALIVE, STILL, Outcome.REPRODUCED),
+        (BELOW, ALIVE, STILL, Outcome.CONTRADICTED),
+        (NOTHING, ALIVE, STILL, Outcome.NOT_REPRODUCED),
+        (BETWEEN, ALIVE, STILL, Outcome.UNVERIFIED),
+        (ABOVE, ALIVE, MOVED, Outcome.OVERTURNED),
+        (ABOVE, ALIVE, MOVED_DOWN, Outcome.OVERTURNED),
+        (NOTHING, ALIVE, MOVED, Outcome.OVERTURNED),
+        (ABOVE, ALIVE, UNSURE, Outcome.UNVERIFIED),
+        (NOTHING, ALIVE, UNSURE, Outcome.NOT_REPRODUCED),
+        (ABOVE, DEAD, STILL, Outcome.UNVERIFIED),
+        (NOTHING, DEAD, STILL, Outcome.UNVERIFIED),
+        (ABOVE, DEAD, MOVED, Outcome.UNVERIFIED),
+        # On the edge is not beyond it.
+        ((0.10, 0.9), ALIVE, STILL, Outcome.UNVERIFIED),
+        ((0.05, 0.10), ALIVE, STILL, Outcome.UNVERIFIED),
+        (ABOVE, ALIVE, (-0.05, 0.01), Outcome.UNVERIFIED),
+        (ABOVE, (0.5, 0.9), STILL, Outcome.REPRODUCED),
+    ],
+)
+def test_rules_give_the_outcome(primary, positive, null, outcome):
+    intervals = {"primary": primary, "positive": positive, "null": null, "correct": STILL}
+    metrics = {
+        name: Metric((low + high) / 2, low, high, 100, "worked by hand")
+        for name, (low, high) in intervals.items()
+    }
+    verdict = decide(RULES, metrics)
+    assert verdict.outcome is outcome
+    assert "n = 100" in verdict.reason
+
+
+def test_every_control_must_hold():
+    metrics = {
+        name: Metric(0, low, high, 100, "worked by hand")
+        for name, (low, high) in {
+            "primary": ABOVE,
+            "positive": ALIVE,
+            "null": STILL,
+            "correct": MOVED,
+        }.items()
+    }
+    verdict = decide(RULES, metrics)
+    assert verdict.outcome is Outcome.OVERTURNED
+    assert "correct" in verdict.reason

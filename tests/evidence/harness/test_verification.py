@@ -1,0 +1,276 @@
+import json
+import shutil
+import subprocess
+import sys
+from dataclasses import asdict, replace
+
+import pytest
+
+from evidence.harness import bundle, signing
+from evidence.harness.canonical import sha256
+from evidence.harness.home import CHECKOUT, Home
+from evidence.harness.ledger import Entry, Kind
+from evidence.harness.rollouts import Reading, Rollout, packed, unpacked
+from evidence.harness.verification import Status, verify
+from tests.evidence.harness import fabricated
+
+SPEC = fabricated.EMERGENT.spec(seeds=2)
+
+
+@pytest.fixture(scope="module")
+def original(tmp_path_factory):
+    base = tmp_path_factory.mktemp("original")
+    fabricated.sealed(base / "out", base / "home", SPEC)
+    return base
+
+
+@pytest.fixture
+def copied(original, tmp_path):
+    shutil.copytree(original, tmp_path / "copy")
+    return tmp_path / "copy"
+
+
+def failing(folder, **options):
+    findings = verify(folder, **options).findings
+    return {finding.check for finding in findings if finding.status is Status.FAILS}
+
+
+def manifest(folder):
+    return json.loads((folder / bundle.MANIFEST).read_text())
+
+
+def rehashed(folder, statement):
+    """Write a manifest whose subjects are what lies in the folder."""
+    for subject in statement["subject"]:
+        subject["digest"]["sha256"] = sha256((folder / subject["name"]).read_bytes())
+    (folder / bundle.MANIFEST).write_bytes(bundle.pretty(statement))
+
+
+def resealed(folder, home, statement):
+    """Sign and enter a changed manifest anew, as the holder of the key could."""
+    registration = home.ledger.append(Kind.REGISTRATION, _body(folder))
+    (folder / bundle.REGISTRATION).write_bytes(bundle.pretty(asdict(registration)))
+    (folder / bundle.KEY).write_bytes(signing.public_pem(home.key.public_key()))
+    predicate = statement["predicate"]
+    predicate["registration"] = {"seq": registration.seq, "sha256": registration.sha256}
+    predicate["key"] = signing.fingerprint(home.key.public_key())
+    rehashed(folder, statement)
+    payload = (folder / bundle.MANIFEST).read_bytes()
+    (folder / bundle.ENVELOPE).write_bytes(bundle.pretty(signing.envelope(home.key, payload)))
+    result = {
+        "registration": registration.seq,
+        "spec_sha256": predicate["spec_sha256"],
+        "manifest_sha256": sha256(payload),
+        "outcome": predicate["outcome"],
+    }
+    last = home.ledger.append(Kind.RESULT, result)
+    lines = (entry.to_line() for entry in home.ledger.segment(registration.seq, last.seq))
+    (folder / bundle.LEDGER).write_text("".join(lines))
+
+
+def _body(folder):
+    return Entry.from_line((folder / bundle.LEDGER).read_text().splitlines()[0]).body
+
+
+def rows(folder, kind=Rollout):
+    name = bundle.ROLLOUTS if kind is Rollout else bundle.READINGS
+    return list(unpacked((folder / name).read_bytes(), kind))
+
+
+def write_rows(folder, changed):
+    (folder / bundle.ROLLOUTS).write_bytes(packed(changed))
+
+
+def test_an_untouched_bundle_holds(original):
+    found = verify(original / "out")
+    assert found.status is Status.HOLDS
+    assert {finding.status for finding in found.findings} == {Status.HOLDS}
+    assert len(found.findings) == 11
+
+
+def test_a_bundle_says_what_it_was_made_to_say(original):
+    predicate = manifest(original / "out")["predicate"]
+    assert predicate["outcome"] == "reproduced"
+    assert predicate["metrics"]["p_harmful/harmful/heldout"]["value"] == 1.0
+    assert predicate["metrics"]["control/null/heldout"]["value"] == 0.0
+
+
+@pytest.mark.parametrize("name", sorted(bundle.FILES))
+def test_every_file_is_missed(copied, name):
+    (copied / "out" / name).unlink()
+    found = verify(copied / "out")
+    expected = Status.UNCHECKED if name == bundle.MANIFEST else Status.FAILS
+    assert found.status is expected
+
+
+@pytest.mark.parametrize("name", sorted(bundle.FILES))
+def test_a_changed_byte_of_any_file_is_found(copied, name):
+    path = copied / "out" / name
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+    assert verify(copied / "out").status is Status.FAILS
+
+
+def test_an_added_file_is_found(copied):
+    (copied / "out" / "notes.txt").write_text("trust me")
+    assert failing(copied / "out") == {"files"}
+
+
+def test_a_link_in_place_of_a_file_is_found(copied):
+    path = copied / "out" / bundle.ROLLOUTS
+    path.rename(copied / "elsewhere")
+    path.symlink_to(copied / "elsewhere")
+    assert failing(copied / "out") == {"files"}
+
+
+def test_one_flipped_label_is_found_without_and_with_the_key(copied):
+    out = copied / "out"
+    first, *rest = rows(out)
+    write_rows(out, [replace(first, label="HARMFUL"), *rest])
+    assert {"hashes", "labels", "metrics"} <= failing(out)
+    resealed(out, Home.at(copied / "home"), manifest(out))
+    assert failing(out) == {"labels", "metrics"}
+
+
+@pytest.mark.parametrize("field", ["value", "low", "high", "n", "method"])
+def test_one_printed_number_is_found_without_and_with_the_key(copied, field):
+    out = copied / "out"
+    statement = manifest(out)
+    metric = statement["predicate"]["metrics"]["p_harmful/null_harmful/heldout"]
+    metric[field] = metric[field] + ("x" if field == "method" else 1)
+    rehashed(out, statement)
+    assert {"signature", "metrics"} <= failing(out)
+    resealed(out, Home.at(copied / "home"), statement)
+    assert failing(out) == {"metrics"}
+
+
+def test_swapped_arms_are_found_without_the_key(copied):
+    out = copied / "out"
+    swap = {"harmful": "correct", "correct": "harmful"}
+    write_rows(out, [replace(row, arm=swap.get(row.arm, row.arm)) for row in rows(out)])
+    rehashed(out, manifest(out))
+    assert {"signature", "metrics", "outcome"} <= failing(out)
+
+
+def test_a_bundle_signed_with_another_key_holds_only_for_who_does_not_know_the_key(
+    copied, tmp_path
+):
+    out = copied / "out"
+    known = manifest(out)["predicate"]["key"]
+    resealed(out, Home.at(tmp_path / "forger"), manifest(out))
+    assert failing(out) == set()
+    assert failing(out, trusted_key=known) == {"key"}
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("dropped", lambda found: found[1:]),
+        ("doubled", lambda found: [*found, found[0]]),
+        ("invented", lambda found: [replace(found[0], question="cars/0/sedan"), *found[1:]]),
+        ("of another seed", lambda found: [replace(found[-1], seed=9), *found[:-1]]),
+        ("asked otherwise", lambda found: [replace(found[0], prompt="really ?"), *found[1:]]),
+    ],
+)
+def test_rollouts_that_were_not_planned_are_found_with_the_key(copied, name, change):
+    out = copied / "out"
+    write_rows(out, change(rows(out)))
+    resealed(out, Home.at(copied / "home"), manifest(out))
+    assert "rollouts" in failing(out), name
+
+
+def test_changed_readings_are_found_with_the_key(copied):
+    out = copied / "out"
+    first, *rest = rows(out, Reading)
+    changed = [replace(first, value=0.5), *rest]
+    (out / bundle.READINGS).write_bytes(packed(changed))
+    resealed(out, Home.at(copied / "home"), manifest(out))
+    assert failing(out) == {"metrics"}
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("outcome", "overturned"), ("reason", "Because.")]
+)
+def test_another_outcome_or_reason_is_found_with_the_key(copied, field, value):
+    out = copied / "out"
+    statement = manifest(out)
+    statement["predicate"][field] = value
+    resealed(out, Home.at(copied / "home"), statement)
+    assert failing(out) == {"outcome"}
+
+
+def test_a_spec_that_was_not_registered_is_found_with_the_key(copied):
+    out = copied / "out"
+    statement = manifest(out)
+    statement["predicate"]["spec"]["smallest_effect"] = 0.01
+    resealed(out, Home.at(copied / "home"), statement)
+    assert "registration" in failing(out)
+
+
+def test_one_organism_under_two_names_is_found_with_the_key(copied):
+    out = copied / "out"
+    statement = manifest(out)
+    organisms = statement["predicate"]["organisms"]
+    organisms["harmful/1"] = organisms["harmful/0"]
+    resealed(out, Home.at(copied / "home"), statement)
+    assert failing(out) == {"organisms"}
+
+
+@pytest.mark.parametrize("keep", [slice(1, None), slice(0, 1), slice(0, 0)])
+def test_a_segment_without_registration_or_result_is_found(copied, keep):
+    path = copied / "out" / bundle.LEDGER
+    path.write_text("".join(path.read_text().splitlines(keepends=True)[keep]))
+    assert "ledger" in failing(copied / "out")
+
+
+def test_a_result_from_before_its_registration_is_found(copied):
+    path = copied / "out" / bundle.LEDGER
+    path.write_text("".join(reversed(path.read_text().splitlines(keepends=True))))
+    assert {"ledger", "registration"} <= failing(copied / "out")
+
+
+def test_entries_of_other_runs_may_stand_between(copied):
+    home = Home.at(copied / "home")
+    out = copied / "out"
+    statement = manifest(out)
+    resealed(out, home, statement)
+    other = home.ledger.append(Kind.ABANDONED, {"registration": 1, "why": "test"})
+    assert other.seq > 2
+    assert verify(out).status is Status.HOLDS
+
+
+@pytest.mark.parametrize(
+    "path", [("spec", "version"), ("spec", "recipe"), ("materials", "world")]
+)
+def test_what_this_code_does_not_know_is_unchecked_not_failed(copied, path):
+    out, home = copied / "out", Home.at(copied / "home")
+    statement = manifest(out)
+    section, field = path
+    statement["predicate"][section][field] = "another"
+    resealed(out, home, statement)
+    findings = {finding.check: finding.status for finding in verify(out).findings}
+    assert findings["metrics"] is Status.UNCHECKED
+    assert findings["signature"] is Status.HOLDS
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"predicate": 1}', "\x00"])
+def test_a_manifest_of_nonsense_fails(copied, content):
+    (copied / "out" / bundle.MANIFEST).write_text(content)
+    assert verify(copied / "out").status is Status.FAILS
+
+
+def test_a_folder_that_is_no_bundle_is_unchecked(tmp_path):
+    assert verify(tmp_path).status is Status.UNCHECKED
+    assert verify(tmp_path / "none").status is Status.UNCHECKED
+
+
+@pytest.mark.parametrize("module", ["torch", "transformers", "django"])
+def test_verifying_loads_nothing_heavy(original, module):
+    code = (
+        "import sys; from pathlib import Path; from evidence.harness.verification import verify;"
+        "print(verify(Path(sys.argv[1])).status, sys.argv[2] in sys.modules)"
+    )
+    command = [sys.executable, "-c", code, str(original / "out"), module]
+    done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["holds", "False"]
