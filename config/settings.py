@@ -4,6 +4,7 @@ import secrets
 from pathlib import Path
 
 import structlog
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from config import database, env
 from config.paths import CHECKOUT, data_dir
@@ -128,12 +129,14 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 
-CELERY_BROKER_URL = env.text("BROKER_URL") or "pgmq://"
+CELERY_BROKER_URL = env.text("BROKER_URL") or "pgmq://localhost"
 CELERY_BROKER_TRANSPORT_OPTIONS = (
     {
-        "conn_string": DATABASE_URL,
+        # The queue's client reads a URL by itself and loses a socket's folder; it takes words.
+        "conn_string": make_conninfo(**conninfo_to_dict(DATABASE_URL)),
         "init_extension": False,
         "visibility_timeout": 900,
+        "pool_timeout": 5,
         # Long polling holds a connection in a query; a short client-side poll does not.
         "wait_time_seconds": 0,
         "polling_interval": 0.5,

@@ -13,7 +13,7 @@ def publish(wire_id: int, kind: Change.Kind) -> Change:
     here to commit, so sequence numbers appear in the order of commits, without gaps, and
     a reader who has seen `seq` has seen everything before it.
     """
-    counter = ChangeCounter.objects.select_for_update().get(pk=1)
+    counter, _ = ChangeCounter.objects.select_for_update().get_or_create(pk=1)
     counter.seq += 1
     counter.save(update_fields=["seq"])
     # Read after the lock: another change of the same wire may just have been committed.
@@ -34,4 +34,4 @@ def publish(wire_id: int, kind: Change.Kind) -> Change:
 
 def head() -> int:
     """Return the newest `seq`; 0 while nothing is public."""
-    return ChangeCounter.objects.values_list("seq", flat=True).get(pk=1)
+    return ChangeCounter.objects.filter(pk=1).values_list("seq", flat=True).first() or 0

@@ -89,10 +89,13 @@ def propose(version_id: int) -> None:
 
 
 def cards(rules: TaxonomyVersion, kind: str) -> list[engine.CodeCard]:
-    """Return what the classifier needs to know of each code of a kind, in the taxonomy's order."""
+    """Return what the classifier needs to know of each code of a kind, in the taxonomy's order.
+
+    M0 and F0 are not among them: that nothing is established is no likeness to a definition.
+    """
     return [
         engine.CodeCard(code.code, code.title, code.definition)
-        for code in rules.codes.filter(kind=kind).order_by("number")
+        for code in rules.codes.filter(kind=kind, number__gt=0).order_by("number")
     ]
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from django.db import transaction
 
 from evidence import engine
@@ -14,6 +12,7 @@ from wires import changelog, history
 from wires.models import Change, Exhibit, User, Wire
 from wires.models.user import Role
 from wires.refusals import NotAllowedError, RefusedError, WrongStateError
+from wires.tasks import queue
 
 # How an outcome reads for a claim that predicts the effect, and for one that denies it.
 READINGS = {
@@ -38,7 +37,7 @@ def ask_run(wire_id: int, recipe: str, *, by: User, seeds: int = 1) -> Run:
     except HarnessError as error:
         raise RefusedError(str(error)) from error
     history.note(wire.pk, "run asked for", by=by, detail={"run": run.pk, "recipe": recipe})
-    transaction.on_commit(partial(execute.delay, run.pk))
+    queue(execute, run.pk)
     return run
 
 

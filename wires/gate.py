@@ -11,7 +11,11 @@ from wires import severity, taxonomy
 from wires.models import Claim, Code, Rationale, Source, Version, Wire
 
 SLOTS = ("system", "act", "harm", "counterfactual")
-GENERIC = {"ai"}  # capitals that every wire has
+GENERIC = {"ai"}  # a capital that every wire has
+DATE = re.compile(
+    r"\d{1,2}|(?:19|20)\d\d|January|February|March|April|May|June|July|August|September|October"
+    r"|November|December"
+)
 SHARED_AT_MOST = 3  # wires that may share a rationale text before it counts as boilerplate
 
 
@@ -59,6 +63,10 @@ class Dossier:
     @cached_property
     def rationale(self) -> Rationale | None:
         return Rationale.objects.filter(wire=self.wire).first()
+
+    @cached_property
+    def providers(self) -> list[str]:
+        return [provider.name for provider in self.wire.providers.all()]
 
     @property
     def independent(self) -> set[str]:
@@ -147,12 +155,15 @@ def rationale_is_of_this_wire(dossier: Dossier) -> list[str]:
     ]
     if found:
         return found
-    whole = ". ".join(getattr(rationale, slot) for slot in SLOTS)
+    whole = " ".join(getattr(rationale, slot) for slot in SLOTS)
     others = Rationale.objects.exclude(pk=rationale.pk)
     shared = others.filter(**{slot: getattr(rationale, slot) for slot in SLOTS}).count()
     if shared >= SHARED_AT_MOST:
         found.append(f"The but-for text stands on {shared + 1} wires: it is boilerplate.")
-    if not _shared_names(whole, f"{dossier.version.headline} {dossier.version.body}"):
+    sentences = [dossier.version.headline, *(claim.text for claim in dossier.claims)]
+    names = {name for sentence in sentences for name in _names(sentence)}
+    names |= {word.casefold() for name in dossier.providers for word in _words(name)}
+    if not names & {word.casefold() for word in _words(whole)}:
         found.append(
             "The but-for text names nothing of this wire: no name or number occurs in both."
         )
@@ -296,19 +307,18 @@ def _unestablished(dossier: Dossier) -> str:
     return "" if holds else problem
 
 
-def _shared_names(rationale: str, text: str) -> set[str]:
-    """Names and numbers that the but-for text and the wire both have.
-
-    A word that merely begins a sentence is no name, so the first words do not count.
-    """
-    return _names(rationale) & _words(text)
-
-
 def _names(text: str) -> set[str]:
+    """Return names and amounts in a text: what is capitalised inside a sentence, and numbers.
+
+    Words that merely begin a sentence, months, days and years are left out: any text has them.
+    """
     inner = re.sub(r"(?:^|[.!?:]\s+)[\"“']?\w+", " ", text)
-    found = {word.casefold() for word in re.findall(r"\b(?:[A-Z][\w'-]+|\d[\d.,]*)", inner)}
-    return found - GENERIC
+    found = {word for word in _words(inner) if word[0].isupper() or word[0].isdigit()}
+    return {word.casefold() for word in found if not DATE.fullmatch(word)} - GENERIC
 
 
 def _words(text: str) -> set[str]:
-    return {word.casefold() for word in re.findall(r"[\w'-]+", text)}
+    return {
+        word.removesuffix("'s")
+        for word in re.findall(r"\w[\w'-]+|\d", text.replace("\u2019", "'"))
+    }

@@ -11,7 +11,6 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
@@ -40,7 +39,7 @@ from wires.refusals import (
     SecondEditorNeededError,
     WrongStateError,
 )
-from wires.tasks import check_claims, propose
+from wires.tasks import check_claims, propose, queue
 
 State = Wire.State
 GRAVE = (Wire.Severity.SEV_1, Wire.Severity.SEV_2)
@@ -337,7 +336,7 @@ def _cite(version: Version, sources: Sequence[tuple[str, Source]]) -> None:
 
 def _work_on(version: Version) -> None:
     for task in (check_claims, propose):
-        transaction.on_commit(partial(task.delay, version.pk))
+        queue(task, version.pk)
 
 
 def _locked(wire_id: int, *expected: str) -> Wire:

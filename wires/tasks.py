@@ -1,11 +1,24 @@
 """Work for the queue. Every task takes an id, and running it twice changes nothing."""
 
-from celery import shared_task
+from celery import Task, shared_task
+from django.db import transaction
 
 from wires import claims, coding
 from wires.models import Version, Wire
 
 SWEEP_AT_ONCE = 200
+
+
+def queue(task: Task, row_id: int) -> None:
+    """Queue a task for a row once its transaction is committed.
+
+    Robust: the row is the truth. Where the broker is away, the sweep queues it later.
+    """
+
+    def send() -> None:
+        task.delay(row_id)
+
+    transaction.on_commit(send, robust=True)
 
 
 @shared_task

@@ -43,7 +43,9 @@ class Claim:
 def read(text: str, library: Library) -> Claim:
     """Read a claim; its terms weigh by their rarity in the sources, and light words little."""
     named = names(text, common=library.common)
-    found = tuple(n for n in numbers(text) if not any(_follows(text, n, name) for name in named))
+    found = tuple(
+        n for n in numbers(text) if not any(_follows(text, n, name) for name in named)
+    )
     terms: dict[str, Word] = {}
     for word in words(text):
         counted = any(n.start <= word.start < n.end for n in found)

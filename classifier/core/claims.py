@@ -13,9 +13,9 @@ from classifier.core.claim import Claim
 from classifier.core.comparison import Comparison, compare, missing_quotations
 from classifier.core.judging import Judgement, judge
 from classifier.core.likeness import Thesaurus
-from classifier.core.passages import Library
+from classifier.core.passages import Library, supporting
 from classifier.core.search import KEPT, Candidate, candidates
-from classifier.core.types import Encode, Finding, Missing, SourceText
+from classifier.core.types import Encode, Examination, Finding, Missing, Place, SourceText
 from classifier.core.words import fold
 
 PASSAGE_LIMIT = 300
@@ -42,17 +42,24 @@ def check(
     """Return one finding per sentence, in order.
 
     A sentence without content words, and every sentence where no source has text, is
-    `unchecked`. A number counts as contradicted only where a well-aligned passage has
-    another number for the same thing.
+    `unchecked`. A claim is contradicted only where a well-aligned passage has another
+    number for the same thing, the opposite, or somebody else who did or said it.
     """
+    return tuple(examined.finding for examined in examine(sentences, sources, encode=encode))
+
+
+def examine(
+    sentences: Sequence[str], sources: Sequence[SourceText], *, encode: Encode
+) -> tuple[Examination, ...]:
+    """Return what `check` does, with the places that each claim was compared to."""
     library = passages.read(sources)
     claims = [reading.read(text, library) for text in sentences]
     if not library.units:
-        return tuple(_unchecked(claim) for claim in claims)
+        return tuple(Examination(_unchecked(claim), ()) for claim in claims)
     kept = [ranked[:KEPT] for ranked in candidates(claims, library, encode=encode)]
     thesaurus = Thesaurus(_compared_words(claims, kept, library), encode=encode)
     return tuple(
-        _finding(claim, ranked, library, thesaurus)
+        _examined(claim, ranked, library, thesaurus)
         for claim, ranked in zip(claims, kept, strict=True)
     )
 
@@ -60,33 +67,38 @@ def check(
 def _compared_words(
     claims: Sequence[Claim], kept: Sequence[Sequence[Candidate]], library: Library
 ) -> Iterator[str]:
-    """Yield the words of a claim that its windows do not have, and those windows' words."""
+    """Yield the words of each claim that a window lacks, and the words of that window."""
     for claim, ranked in zip(claims, kept, strict=True):
         for candidate in ranked:
-            yield from (
-                fold(word.text)
-                for stem, word in claim.terms.items()
-                if stem not in candidate.shared
-            )
-            for number in candidate.window.units:
-                yield from (fold(word.text) for word in library.units[number].content)
+            content = supporting(library, candidate.window)
+            held = {word.stem for word in content}
+            lacking = (word for stem, word in claim.terms.items() if stem not in held)
+            yield from (fold(word.text) for word in (*lacking, *content))
 
 
-def _finding(
+def _examined(
     claim: Claim, ranked: Sequence[Candidate], library: Library, thesaurus: Thesaurus
-) -> Finding:
-    if not claim.terms:
-        return _unchecked(claim)
+) -> Examination:
+    if not claim.weights:
+        return Examination(_unchecked(claim), ())
     misquoted = missing_quotations(claim, library)
     judged = [
         _Judged(compared, judge(compared, misquoted=bool(misquoted)))
         for compared in (compare(claim, c, library, thesaurus) for c in ranked)
     ]
     if not judged:
-        return _absent(claim, misquoted)
-    best = max(judged, key=lambda one: one.rank)
+        return Examination(_absent(claim, misquoted), ())
+    judged.sort(key=lambda one: one.rank, reverse=True)
+    places = tuple(_place(one.compared.candidate, library) for one in judged)
+    return Examination(_finding(claim, judged[0], misquoted, library), places)
+
+
+def _finding(
+    claim: Claim, best: _Judged, misquoted: tuple[str, ...], library: Library
+) -> Finding:
     start, end, source = _passage(claim, best.compared.candidate, library)
     stored = library.sources[source]
+    compared = best.compared
     return Finding(
         claim.text,
         best.judgement.verdict,
@@ -96,13 +108,13 @@ def _finding(
         end,
         stored.text[start:end],
         round(best.judgement.score, 4),
-        Missing(
-            best.compared.lost_names,
-            best.compared.lost_numbers,
-            misquoted,
-            best.compared.absent,
-        ),
+        Missing(compared.lost_names, compared.lost_numbers, misquoted, compared.absent),
     )
+
+
+def _place(candidate: Candidate, library: Library) -> Place:
+    first, last = library.units[candidate.window.first], library.units[candidate.window.last]
+    return Place(library.sources[first.source].key, first.start, last.end)
 
 
 def _passage(claim: Claim, candidate: Candidate, library: Library) -> tuple[int, int, int]:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from classifier.core.claim import Claim
 from classifier.core.likeness import Thesaurus
 from classifier.core.names import Name, actors, names
-from classifier.core.numbers import Number, relation
-from classifier.core.passages import Library, Unit
-from classifier.core.polarity import reversed_terms
+from classifier.core.numbers import Number, completes, relation
+from classifier.core.passages import Library, Unit, Window, supporting
+from classifier.core.polarity import agrees, reversed_terms
 from classifier.core.quotations import has_quotation
 from classifier.core.search import Candidate
 from classifier.core.words import LIGHT, Word, fold, stem, words
@@ -16,14 +16,26 @@ from classifier.core.words import LIGHT, Word, fold, stem, words
 # What a word counts that the window has not, but its source has elsewhere.
 _NAME_ELSEWHERE = 0.7  # sources name a party once and then say "the company"
 _TERM_ELSEWHERE = 0.15
+_LOOK_BACK = 3  # sentences in which "the company" or "we" was last named
 _KNOWN = 0.25  # credit from which a word is not absent, whatever other words the source uses
 
 # Saying that somebody admitted or promised a thing is a claim of its own.
 _SPEECH = frozenset(
     stem(verb)
-    for verb in (
-        "acknowledge admit agree apologize concede confess confirm deny pledge promise vow warn"
-    ).split()
+    for verb in [
+        "acknowledge",
+        "admit",
+        "agree",
+        "apologize",
+        "concede",
+        "confess",
+        "confirm",
+        "deny",
+        "pledge",
+        "promise",
+        "vow",
+        "warn",
+    ]
 )
 
 
@@ -47,9 +59,11 @@ class Comparison:
     other_actor: bool
     """Whether the window says that somebody else did or said it."""
     unknown_actor: bool
-    """Whether the window's source never names who is said to have done it."""
+    """Whether the source never names who is said to have done it, or named another just before."""
     lost_speech: bool
     reversed: tuple[str, ...]
+    unmatched: tuple[str, ...]
+    """Terms of weight of which the window has nothing near."""
     absent: tuple[str, ...]
     """Terms that no source has, nor a near word in this window."""
     absent_share: float
@@ -62,7 +76,7 @@ def compare(
     units = [library.units[n] for n in candidate.window.units]
     serving = [unit for unit in units if unit.supports]
     text = " ".join(unit.text for unit in serving)
-    content = [word for unit in serving for word in unit.content]
+    content = supporting(library, candidate.window)
     stems = frozenset(word.stem for word in content)
     source = units[0].source
     credit = {
@@ -76,7 +90,7 @@ def compare(
         if s not in library.holders and credit[s] < _KNOWN and word.stem not in LIGHT
     )
     lost_names = _lost_names(claim.names, library.vocabulary[source])
-    lost, other = _numbers(claim.numbers, [n for unit in serving for n in unit.numbers])
+    lost, other = _numbers(claim.numbers, serving, library, source)
     return Comparison(
         candidate=candidate,
         exact=claim.share(frozenset(claim.terms) & stems),
@@ -87,9 +101,15 @@ def compare(
         lost_numbers=lost,
         other_numbers=other,
         other_actor=_has_other_actor(claim.actors, text, library),
-        unknown_actor=any(name.text in lost_names for name in claim.actors),
+        unknown_actor=any(name.text in lost_names for name in claim.actors)
+        or _is_spoken_by_another(claim.actors, candidate.window, library),
         lost_speech=_loses_speech(claim, stems),
         reversed=_reversed(claim, serving),
+        unmatched=tuple(
+            word.text
+            for s, word in claim.terms.items()
+            if credit[s] < _KNOWN and word.stem not in LIGHT
+        ),
         absent=tuple(claim.terms[s].text for s in claim.terms if s in absent),
         absent_share=claim.share(absent),
     )
@@ -110,17 +130,32 @@ def _lost_names(names: Sequence[Name], vocabulary: frozenset[str]) -> tuple[str,
 
 
 def _numbers(
-    claimed: Sequence[Number], stated: Sequence[Number]
+    claimed: Sequence[Number], units: Sequence[Unit], library: Library, source: int
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    lost: list[str] = []
-    other: list[str] = []
-    for number in claimed:
-        relations = {relation(number, source) for source in stated}
-        if "same" not in relations:
-            lost.append(number.text)
-            if "different" in relations:
-                other.append(number.text)
-    return tuple(lost), tuple(other)
+    """Return the numbers that the units do not have, and those that they have otherwise.
+
+    A number is otherwise only where no source has it for the same thing.
+    """
+    near = [number for unit in units for number in unit.numbers]
+    around = frozenset[str]().union(*(number.keys for number in library.numbers[source]))
+    everywhere = [number for numbers in library.numbers for number in numbers]
+    lost = [
+        number
+        for number in claimed
+        if not _has(near, number) and not completes(number, near, around)
+    ]
+    other = [
+        number.text
+        for number in lost
+        if any(relation(number, stated) == "different" for stated in near)
+        and not _has(everywhere, number)
+        and not completes(number, everywhere, around)
+    ]
+    return tuple(number.text for number in lost), tuple(other)
+
+
+def _has(stated: Sequence[Number], number: Number) -> bool:
+    return any(relation(number, other) == "same" for other in stated)
 
 
 def _has_other_actor(claimed: Sequence[Name], text: str, library: Library) -> bool:
@@ -128,6 +163,19 @@ def _has_other_actor(claimed: Sequence[Name], text: str, library: Library) -> bo
     if not mine or any(key in text.lower() for key in mine):
         return False
     return any(actors(text, common=library.common))
+
+
+def _is_spoken_by_another(claimed: Sequence[Name], window: Window, library: Library) -> bool:
+    """Tell whether the window names no actor and the last named before it is not the claim's."""
+    mine = frozenset[str]().union(*(name.keys for name in claimed))
+    source = library.units[window.first].source
+    for number in range(window.last, max(-1, window.first - _LOOK_BACK - 1), -1):
+        unit = library.units[number]
+        if unit.source != source or not mine or mine & frozenset(map(fold, unit.text.split())):
+            return False
+        if number < window.first and (others := actors(unit.text, common=library.common)):
+            return not any(name.keys & mine for name in others)
+    return False
 
 
 def _has_other_name(claim: Claim, text: str, library: Library) -> bool:
@@ -140,11 +188,15 @@ def _loses_speech(claim: Claim, stems: frozenset[str]) -> bool:
 
 
 def _reversed(claim: Claim, units: Sequence[Unit]) -> tuple[str, ...]:
-    """Return what the sentence nearest to the claim turns round."""
+    """Return what the sentence nearest to the claim turns round, and no other upholds."""
     if not units:
         return ()
     nearest = max(units, key=lambda unit: claim.share(unit.stems))
-    return reversed_terms(claim.text, nearest.text)
+    return tuple(
+        word
+        for word in reversed_terms(claim.text, nearest.text)
+        if not any(agrees(word, claim.text, unit.text) for unit in units)
+    )
 
 
 def missing_quotations(claim: Claim, library: Library) -> tuple[str, ...]:

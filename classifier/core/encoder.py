@@ -142,4 +142,3 @@ def _chunks(text: str) -> Iterator[str]:
 
 def _pieces(word: str, size: int = 100) -> list[str]:
     return [word[at : at + size] for at in range(0, len(word), size)]
-

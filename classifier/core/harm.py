@@ -34,6 +34,8 @@ _KINDS = (
            r"self-harm(?:ed)?|evicted|bankrupt(?:ed|cy)?|sexually explicit (?:images|deepfakes?)|"
            r"non-?consensual|deepfake (?:porn\w*|nudes?)|blackmail(?:ed)?|stalk(?:ed|ing)"),
     (2, 1, r"arrested|jailed|imprisoned|detained|discriminat\w+|racially biased|"
+           r"bias(?:ed)? against|racis[mt]|sexis[mt]|penali[sz]ed|espionage|intrusions?|infiltrat\w+|"
+           r"exfiltrat\w+|(?:false|wrong|incorrect|unlawful) (?:\w+ ){0,3}(?:debts?|notices?|charges)|"
            r"denied (?:\w+ ){0,3}(?:benefits?|bail|care|coverage|loans?|credit|housing|asylum|"
            r"insurance|treatment|jobs?|parole|visas?)|unlawful(?:ly)?|violated (?:\w+ ){0,3}rights?|"
            r"accused (?:\w+ ){0,4}of (?:fraud|theft|murder|crimes?|shoplifting|cheating)|"
@@ -53,24 +55,71 @@ _HARM = tuple(
 _UNREAL = re.compile(
     r"\b(?:no|not|nobody|never|without|none|could|can|might|may|would|risk(?:s|ing)? (?:of|to)|"
     r"potential(?:ly)?|threat(?:s|en\w*)? (?:of|to)|danger of|fictional|hypothetical(?:ly)?|simulated|"
-    r"avoid(?:s|ed|ing)?|prevent(?:s|ed|ing)?|if|asked (?:how|to|about)|advice on|declin(?:e|ed|ing)|"
+    r"avoid(?:s|ed|ing)?|prevent(?:s|ed|ing)?|if|asked (?:how|to|about)|advice on|"
+    r"encourag\w*|urg(?:e[sd]?|ing)|incit\w+|instruct\w*|told \w+ (?:to|how)|advis\w+|promot\w+|"
+    r"discuss\w*|topics?|methods? of|declin(?:e|ed|ing)|"
     r"refus(?:e|ed|es|ing)|n't)(?:\W+\w+){0,5}\W+$",
     re.IGNORECASE,
 )
-_UNREAL_AFTER = re.compile(r"^\W+(?:could|might|may|would) (?:have|be)\b", re.IGNORECASE)
+_UNREAL_AFTER = re.compile(
+    r"^\W+(?:(?:could|might|may|would) (?:have|be)|or (?:nearly|almost|potentially))\b",
+    re.IGNORECASE,
+)
 _LARGE, _VERY_LARGE = 100_000, 1_000_000  # US dollars or about as much
 
 _PERSONS = frozenset(
     stem(word)
-    for word in (
-        "people person user customer patient worker employee student child woman man victim "
-        "resident family driver passenger pedestrian account household claimant recipient "
-        "citizen individual teenager teacher voter player subscriber applicant worshipper "
-        "investor job doctor officer artist author girl boy adult minor civilian"
-    ).split()
+    for word in [
+        "people",
+        "person",
+        "user",
+        "customer",
+        "patient",
+        "worker",
+        "employee",
+        "student",
+        "child",
+        "woman",
+        "man",
+        "victim",
+        "resident",
+        "family",
+        "driver",
+        "passenger",
+        "pedestrian",
+        "account",
+        "household",
+        "claimant",
+        "recipient",
+        "citizen",
+        "individual",
+        "teenager",
+        "teacher",
+        "voter",
+        "player",
+        "subscriber",
+        "applicant",
+        "worshipper",
+        "investor",
+        "job",
+        "doctor",
+        "officer",
+        "artist",
+        "author",
+        "girl",
+        "boy",
+        "adult",
+        "minor",
+        "civilian",
+    ]
 )
 _ROUND = (
-    (3, re.compile(r"\b(?:(?:tens|hundreds) of )?(?:thousands|millions|billions)\b", re.IGNORECASE)),
+    (
+        3,
+        re.compile(
+            r"\b(?:(?:tens|hundreds) of )?(?:thousands|millions|billions)\b", re.IGNORECASE
+        ),
+    ),
     (2, re.compile(r"\b(?:dozens|hundreds|scores) of\b", re.IGNORECASE)),
 )
 _INFRASTRUCTURE = re.compile(
@@ -86,7 +135,9 @@ def harms(text: str) -> tuple[Harm, ...]:
     found: list[Harm] = []
     for scale, lasting, pattern in _HARM:
         for match in pattern.finditer(text):
-            taken = any(match.start() < harm.end and match.end() > harm.start for harm in found)
+            taken = any(
+                match.start() < harm.end and match.end() > harm.start for harm in found
+            )
             if not taken and is_real(text, match.start(), match.end()):
                 found.append(Harm(match.group(), match.start(), match.end(), scale, lasting))
     found.extend(_losses(text))

@@ -16,7 +16,8 @@ MEANING = 0.55
 TOGETHER = 1.1  # of coverage and cosine
 ABSENT = 0.25
 TOPIC = 0.35
-_NUMBER_COST = 0.15
+_LOST = 0.08  # of the score, for each of at most two names and two numbers
+_OTHERWISE = 0.5  # share of the score that is left where the source says otherwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +32,15 @@ class Judgement:
 def judge(compared: Comparison, *, misquoted: bool) -> Judgement:
     """Apply the rules to one comparison; `misquoted` where a quotation is in no source."""
     verdict, basis = _verdict(compared, misquoted=misquoted)
-    return Judgement(verdict, basis, support(compared))
+    share = _OTHERWISE if verdict == "contradicted" or misquoted else 1.0
+    return Judgement(verdict, basis, share * _nearness(compared))
 
 
-def support(compared: Comparison) -> float:
-    """Return graded support: half words, half meaning, less for each lost number."""
-    raw = 0.5 * compared.covered + 0.5 * compared.candidate.cosine
-    return min(1.0, max(0.0, raw - _NUMBER_COST * len(compared.lost_numbers)))
+def _nearness(compared: Comparison) -> float:
+    """Return graded support: half words, half meaning, less for lost names and numbers."""
+    in_words = (compared.covered + compared.candidate.coverage) / 2
+    lost = min(len(compared.lost_names), 2) + min(len(compared.lost_numbers), 2)
+    return min(1.0, max(0.0, (in_words + compared.candidate.cosine) / 2 - _LOST * lost))
 
 
 def _verdict(compared: Comparison, *, misquoted: bool) -> tuple[Verdict, Basis]:
@@ -80,11 +83,16 @@ def _support(compared: Comparison) -> tuple[Verdict, Basis]:
     if compared.lost_numbers or compared.lost_names or compared.lost_speech:
         basis: Basis = "number" if compared.lost_numbers else "attribution"
         return ("partly" if compared.exact >= ALIGNED else "unsupported"), basis
-    if compared.exact >= WORDED:
+    if compared.exact >= WORDED and not compared.unmatched:
         return "supported", "wording"
-    if compared.covered >= REWORDED and not compared.absent:
+    if compared.covered >= REWORDED and not compared.absent and not _is_copied(compared):
         return "supported", "entailment"
     return "partly", "wording"
+
+
+def _is_copied(compared: Comparison) -> bool:
+    """Tell whether a claim repeats the source but for a word: that word is then the news."""
+    return bool(compared.unmatched) and compared.exact >= WORDED
 
 
 def _remoteness(compared: Comparison) -> Basis:

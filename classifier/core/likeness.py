@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from classifier.core.polarity import opposites
+from classifier.core.synonyms import near
 from classifier.core.types import Encode, Vector
 from classifier.core.vectors import cosine
 from classifier.core.words import Word, fold
 
-# Cosines of single words: unrelated ones reach 0.35; conduct and behaviour have 0.51, car
-# and automotive 0.69, doctor and physician 0.86.
-_UNRELATED = 0.35
+# Cosines of single words: unrelated ones reach 0.5; coding and programming have 0.76.
+_UNRELATED = 0.5
 _SAME = 0.75
 _MOST = 0.8  # a near word never counts as much as the word itself
 
@@ -24,13 +24,16 @@ class Thesaurus:
 
     def credit(self, word: Word, others: Sequence[Word]) -> float:
         """Return 0 to 0.8: how near the nearest of the others is that is no opposite."""
-        mine = self._vectors[fold(word.text)]
         against = opposites(word.stem)
+        others = [other for other in others if other.stem not in against]
+        if any(near(word.stem, other.stem) for other in others):
+            return _MOST
+        mine = self._vectors[fold(word.text)]
         nearest = max(
             (
                 cosine(mine, self._vectors[fold(other.text)])
                 for other in others
-                if other.stem not in against and not other.text[0].isdigit()
+                if not other.text[0].isdigit()
             ),
             default=0.0,
         )

@@ -15,11 +15,13 @@ _UNDERLINE = re.compile(r"[ \t]{0,3}(?:=+|-+)$")
 _HEADING = re.compile(r"[ \t]{0,3}#{1,6}[ \t]+")
 _HEADING_END = re.compile(r"[ \t]+#+$")
 _QUOTE = re.compile(r"[ \t]*(?:>[ \t]?)+")
-_ITEM = re.compile(r"[ \t]*(?:(?:[-*+•]|\d{1,3}[.)])[ \t]+(?:\[[ xX]\][ \t]+)?|\|[ \t]*)(?=\S)")
+_ITEM = re.compile(
+    r"[ \t]*(?:(?:[-*+•]|\d{1,3}[.)])[ \t]+(?:\[[ xX]\][ \t]+)?|\|[ \t]*)(?=\S)"
+)
 
-_STOPPED = re.compile(r"[.!?…。！？][\"'”’»)\]*_]*(?:\s*\[[^\]]*\])*$")
+_STOPPED = re.compile(r"[.!?…\u3002\uff01\uff1f][\"'”\u2019»)\]*_]*(?:\s*\[[^\]]*\])*$")
 _HANGING = re.compile(
-    r"(?:[,;(\-–—]|\b(?:an?|and|as|at|by|for|from|in|into|of|on|or|than|that|the|to|with))$",
+    r"(?:[,;(\-\u2013—]|\b(?:an?|and|as|at|by|for|from|in|into|of|on|or|than|that|the|to|with))$",
     re.IGNORECASE,
 )
 # Longer lines were not wrapped by hand: there, every line is a paragraph.

@@ -1,6 +1,7 @@
 """Numbers, dates, shares and sums of money in a text, in a form that can be compared."""
 
 import re
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -9,9 +10,20 @@ from classifier.core.words import Word, fold, is_content, words
 Kind = Literal["count", "percent", "money", "date"]
 Relation = Literal["same", "different", "unrelated"]
 
-_MONTHS = (
-    "january february march april may june july august september october november december"
-).split()
+_MONTHS = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+]
 _MONTH_NUMBER = {name[:3]: n for n, name in enumerate(_MONTHS, 1)}
 _MONTH = (
     r"(?P<month>Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|"
@@ -32,13 +44,33 @@ _DATES = tuple(
     )
 )
 
-_SMALL = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
-    "fifteen sixteen seventeen eighteen nineteen"
-).split()
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_SMALL = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+]
+_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 _SPELLED = (
-    {word: float(n) for n, word in enumerate(_SMALL) if word != "one"}  # "one" is a pronoun too
+    {
+        word: float(n) for n, word in enumerate(_SMALL) if word != "one"
+    }  # "one" is a pronoun too
     | {word: 10.0 * n for n, word in enumerate(_TENS, 2)}
     | {"dozen": 12.0, "half": 0.5}
 )
@@ -88,7 +120,9 @@ class Number:
     def keys(self) -> frozenset[str]:
         """What a search finds it by; a date by each of its parts."""
         if self.kind == "date":
-            return frozenset(f"#{part}{v:g}" for part, v in zip("ymd", self.value, strict=True) if v)
+            return frozenset(
+                f"#{part}{v:g}" for part, v in zip("ymd", self.value, strict=True) if v
+            )
         return frozenset({f"#{self.value[0]:g}"})
 
 
@@ -132,10 +166,22 @@ def _dates(text: str) -> list[Number]:
             if any(match.start() < n.end and match.end() > n.start for n in found):
                 continue
             parts = match.groupdict()
-            value = (_int(parts.get("year")), _month(parts.get("month")), _int(parts.get("day")))
+            value = (
+                _int(parts.get("year")),
+                _month(parts.get("month")),
+                _int(parts.get("day")),
+            )
             start, end = match.span()
             found.append(
-                Number(match.group(), "date", value, frozenset(), _is_about(text, start), start, end)
+                Number(
+                    match.group(),
+                    "date",
+                    value,
+                    frozenset(),
+                    _is_about(text, start),
+                    start,
+                    end,
+                )
             )
     return found
 
@@ -154,25 +200,43 @@ def _date_relation(number: Number, other: Number) -> Relation:
     if number.kind != other.kind:
         return "unrelated"
     pairs = list(zip(number.value, other.value, strict=True))
-    if all(mine == theirs for mine, theirs in pairs if mine):
-        return "same"
     if any(mine and theirs and mine != theirs for mine, theirs in pairs):
         return "different"
-    return "unrelated"
+    return "same" if all(theirs for mine, theirs in pairs if mine) else "unrelated"
+
+
+def completes(number: Number, near: Sequence[Number], around: Collection[str]) -> bool:
+    """Tell whether a date near by agrees as far as it goes, and the rest stands around it.
+
+    News says "on 2 November" under a line that gives the year.
+    """
+    return number.kind == "date" and any(
+        _date_relation(number, other) == "unrelated"
+        and number.keys & other.keys
+        and number.keys <= {*around}
+        for other in near
+        if other.kind == "date"
+    )
 
 
 def _figure(text: str, match: re.Match[str], start: int) -> Number:
     scale = (match["scale"] or "").strip().lower()
     value = float(match["value"].replace(",", "")) * _MAGNITUDES.get(scale, 1.0)
     kind: Kind = (
-        "percent" if match["percent"] else "money" if match["money"] or match["currency"] else "count"
+        "percent"
+        if match["percent"]
+        else "money"
+        if match["money"] or match["currency"]
+        else "count"
     )
     return _number(text, kind, value, start, match.end())
 
 
 def _spelled(text: str, match: re.Match[str], start: int) -> Number:
     if match["tens"]:
-        value = 10.0 * (_TENS.index(match["tens"].lower()) + 2) + _SMALL.index(match["unit"].lower())
+        value = 10.0 * (_TENS.index(match["tens"].lower()) + 2) + _SMALL.index(
+            match["unit"].lower()
+        )
     elif match["alone"]:
         value = _MAGNITUDES[match["alone"].lower()]
     else:

@@ -12,6 +12,8 @@ from classifier.core.types import SourceText
 from classifier.core.words import Word, fold, is_content, words
 
 WIDEST = 3
+# A short claim about one part of a long sentence is far from the whole of it.
+_LONG, _PART, _STRIDE = 36, 24, 12  # words
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,8 @@ class Unit:
     content: tuple[Word, ...]
     stems: frozenset[str]
     numbers: tuple[Number, ...]
+    faces: tuple[str, ...]
+    """What is encoded: the sentence, and if it is long its parts too."""
     supports: bool
 
 
@@ -59,6 +63,8 @@ class Library:
     vocabulary: tuple[frozenset[str], ...]
     """Each source's words in small letters, for names."""
     common: frozenset[str]
+    numbers: tuple[tuple[Number, ...], ...]
+    """Each source's numbers."""
 
 
 def read(sources: Sequence[SourceText]) -> Library:
@@ -80,6 +86,10 @@ def read(sources: Sequence[SourceText]) -> Library:
         tuple(as_words(source.text) for source in sources),
         tuple(frozenset(fold(word.text) for word in source) for source in found),
         frozenset(fold(word) for word in written if word.islower()),
+        tuple(
+            tuple(number for unit in units if unit.source == n for number in unit.numbers)
+            for n in range(len(sources))
+        ),
     )
 
 
@@ -91,6 +101,12 @@ def windows(library: Library, touched: Sequence[int]) -> Iterator[Window]:
             if window not in seen:
                 seen.add(window)
                 yield window
+
+
+def supporting(library: Library, window: Window) -> tuple[Word, ...]:
+    """Return the content words of the window's units that can support a claim."""
+    units = (library.units[n] for n in window.units)
+    return tuple(word for unit in units if unit.supports for word in unit.content)
 
 
 def _round(library: Library, number: int) -> Iterator[Window]:
@@ -113,5 +129,13 @@ def _units(source: int, text: str) -> Iterator[Unit]:
             content,
             frozenset(word.stem for word in content),
             numbers(sentence.text),
+            (sentence.text, *_parts(sentence.text)),
             sentence.kind == "sentence",
         )
+
+
+def _parts(text: str) -> Iterator[str]:
+    spoken = text.split()
+    if len(spoken) >= _LONG:
+        for start in range(0, len(spoken) - _PART + _STRIDE, _STRIDE):
+            yield " ".join(spoken[start : start + _PART])

@@ -2,20 +2,51 @@
 
 from collections.abc import Iterator
 
-from classifier.core.words import STOP, Word, fold, is_content, stem, words
+from classifier.core.words import Word, fold, is_content, stem, words
 
-_NEGATORS = frozenset("not no never neither nor cannot none without unless non hardly scarcely".split())
+_NEGATORS = frozenset(
+    [
+        "not",
+        "no",
+        "never",
+        "neither",
+        "nor",
+        "cannot",
+        "none",
+        "without",
+        "unless",
+        "non",
+        "hardly",
+        "scarcely",
+    ]
+)
 # Content words that a negator reaches: "did not, in the end, publish the results".
 _REACH = {"no": 2, "non": 1, "without": 2, "unless": 2}
 _FAR = 3
 _NEAR = 3  # words to each side, within which an opposite is about the same thing
 # "Not only code" and "not merely memorising" deny nothing.
-_WEAKENED = frozenset("only merely just simply solely exclusively necessarily".split())
-_FAILING = frozenset(
-    "fail fails failed failing unable refuse refuses refused decline declines declined".split()
+_WEAKENED = frozenset(
+    ["only", "merely", "just", "simply", "solely", "exclusively", "necessarily"]
 )
-_DENYING = frozenset("deny denies denied denying lack lacks lacked lacking absence".split())
-_BREAKS = frozenset(",;:.()—–!?")
+_FAILING = frozenset(
+    [
+        "fail",
+        "fails",
+        "failed",
+        "failing",
+        "unable",
+        "refuse",
+        "refuses",
+        "refused",
+        "decline",
+        "declines",
+        "declined",
+    ]
+)
+_DENYING = frozenset(
+    ["deny", "denies", "denied", "denying", "lack", "lacks", "lacked", "lacking", "absence"]
+)
+_BREAKS = frozenset(",;:.()—\u2013!?")
 
 _PAIRS = (
     "increase decrease", "increase reduce", "increase decline", "rise fall", "grow shrink",
@@ -33,7 +64,10 @@ _PAIRS = (
     "confirm deny", "admit deny", "better worsen", "improve worse", "aggravate improve",
     "with without", "high low", "many few", "upper lower", "first last", "major minor",
     "permanent temporary", "reversible permanent", "common rare", "often rarely",
-    "plaintiff defendant", "wide narrow", "preserve destroy", "harmless dangerous", "win defeat",
+    "plaintiff defendant", "wide narrow", "strengthen suppress", "increase suppress", "encourage discourage", "help hinder",
+    "allow block", "allow prevent", "create destroy", "accept refuse", "add remove", "include omit",
+    "join leave", "attack defend", "hide reveal", "expand reduce", "boost suppress",
+    "strengthen reduce", "worsen reduce", "worsen suppress", "credit blame", "preserve destroy", "harmless dangerous", "win defeat",
 )  # fmt: skip
 _NEGATIVE_PREFIXES = ("un", "in", "im", "ir", "il", "dis", "mis", "non", "de", "anti")
 
@@ -90,6 +124,12 @@ def reversed_terms(claim: str, passage: str) -> tuple[str, ...]:
     return tuple(sorted(turned | swapped))
 
 
+def agrees(word: str, claim: str, passage: str) -> bool:
+    """Tell whether the passage has a stem and denies or asserts it as the claim does."""
+    denied, asserted = negated(passage)
+    return word in (denied if word in negated(claim)[0] else asserted)
+
+
 def _neighbours(text: str) -> dict[str, frozenset[str]]:
     """Return for each stem, small words too, the content stems that stand round it."""
     found = words(text)
@@ -105,7 +145,7 @@ def _reach(found: tuple[Word, ...], position: int) -> int:
     """Return how many content words the negator at this place reaches; 0 where it is none."""
     folded = fold(found[position].text)
     following = fold(found[position + 1].text) if position + 1 < len(found) else ""
-    if folded in _NEGATORS or folded.endswith("nt") and folded[:-2] in _AUXILIARIES:
+    if folded in _NEGATORS or (folded.endswith("nt") and folded[:-2] in _AUXILIARIES):
         return 0 if following in _WEAKENED else _REACH.get(folded, _FAR)
     if folded in _FAILING:
         return _FAR if following == "to" else 0
@@ -113,7 +153,24 @@ def _reach(found: tuple[Word, ...], position: int) -> int:
 
 
 _AUXILIARIES = frozenset(
-    "is are was were do does did has have had wo would could should ca need".split()
+    [
+        "is",
+        "are",
+        "was",
+        "were",
+        "do",
+        "does",
+        "did",
+        "has",
+        "have",
+        "had",
+        "wo",
+        "would",
+        "could",
+        "should",
+        "ca",
+        "need",
+    ]
 )
 
 

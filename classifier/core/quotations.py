@@ -9,7 +9,7 @@ from classifier.core.words import words
 # only where none follows.
 _QUOTED = re.compile(
     r"[\"“”„«](?P<double>[^\"“”„«»]+)[\"“”»]"
-    r"|(?<!\w)['‘’](?P<single>[^\s'‘’](?:[^'‘’\n]|(?<=\w)['’](?=\w))*)['’](?!\w)"
+    r"|(?<!\w)['\u2018\u2019](?P<single>[^\s'\u2018\u2019](?:[^'\u2018\u2019\n]|(?<=\w)['\u2019](?=\w))*)['\u2019](?!\w)"
 )
 _OMISSION = re.compile(r"\[[^\]]*\]|\(\.\.\.\)|\.\.\.|…")
 
@@ -26,7 +26,7 @@ def as_words(text: str) -> str:
 
     Case, hyphens, the kind of quotation mark and punctuation are not compared.
     """
-    found = (word.text.lower().replace("’", "'") for word in words(text))
+    found = (word.text.lower().replace("\u2019", "'") for word in words(text))
     return f" {' '.join(found)} "
 
 

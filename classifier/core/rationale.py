@@ -7,7 +7,7 @@ sentence serves stays empty for the editor.
 import re
 from collections.abc import Iterator, Sequence
 
-from classifier.core.harm import harms
+from classifier.core.harm import Harm, harms
 from classifier.core.names import names
 from classifier.core.types import RationaleDraft, Sentence, Span
 from classifier.core.words import LIGHT, stem, terms
@@ -18,13 +18,18 @@ _KIND = (
     r"recommendation|scoring|translation|moderation|hiring|screening) (?:systems?|software|"
     r"technology|tools?|algorithms?)|classifiers?|deepfakes?|image generators?|"
     r"voice (?:clones?|assistants?)|coding agents?|agents?|bots?|systems?|software|robots?|"
-    r"automated \w+|AI)"
+    r"automated \w+|AI(?! [A-Z]))"
 )
 _KNOWN = (
     r"(?:ChatGPT|GPT-?\d\w*|Claude(?: [\d.]+)?|Gemini|Llama[ -]?\d*|Grok|Copilot|DeepSeek\S*|"
     r"Qwen\S*|Bard|Midjourney|DALL-?E|Stable Diffusion|Sora|Siri|Alexa|Autopilot|COMPAS|Replit)"
 )
-_SYSTEM = re.compile(rf"\b{_KNOWN}\b|(?:\b[A-Z][\w-]*(?:['’]s)? )?\b(?:[a-z-]+ )?\b{_KIND}\b")
+_BEFORE = (
+    r"(?!(?:used|using|uses|the|this|that|with|of|by|and|or|for|in|to|from|when|where|as) )"
+)
+_SYSTEM = re.compile(
+    rf"\b{_KNOWN}\b|\b(?:[A-Z][\w-]*['\u2019]s )?(?:(?:{_BEFORE}[a-z][a-z-]+) )?\b{_KIND}\b"
+)
 _ACT = re.compile(
     r"\b(?:refus|declin|reject|generat|produc|creat|fabricat|hallucinat|invent|recommend|advis|"
     r"suggest|told|tell|gave|give|g[ai]v|claim|assert|misidentif|misclassif|mistak|match|flag|den[iy]|"
@@ -41,18 +46,18 @@ _CONSEQUENCE = re.compile(
     re.IGNORECASE,
 )
 _COUNTERFACTUAL = re.compile(
-    r"\bwould(?: not|n['’]t| never) have\b|\bbut for\b|\bhad (?:\w+[ -]){1,6}not\b|"
+    r"\bwould(?: not|n['\u2019]t| never) have\b|\bbut for\b|\bhad (?:\w+[ -]){1,6}not\b|"
     r"\bhad not\b(?=.*\bwould\b)|\bwithout\b(?=.*\b(?:would|could) (?:not |never )?)|"
     r"\b(?:would|could) (?:not |never )?(?:\w+ ){1,8}without\b|"
-    r"\bif (?:\w+[ -]){1,6}(?:had not|hadn['’]t|did not|were not)\b|"
+    r"\bif (?:\w+[ -]){1,6}(?:had not|hadn['\u2019]t|did not|were not)\b|"
     r"\b(?:could|would) have been (?:avoided|prevented)\b|"
     r"\botherwise\b(?=.*\bwould\b)|\bwould\b.*\botherwise\b",
     re.IGNORECASE,
 )
 _HEDGE = re.compile(
     r"\b(?:reportedly|allegedly|alleged|apparently|appears? to|seems? to|suggest(?:s|ed|ing)?|"
-    r"may|might|could|likely|possibly|unclear|unconfirmed|not (?:been )?(?:confirmed|verified)|"
-    r"it is (?:not known|unknown)|believed to|claims?|claimed)\b",
+    r"(?-i:may)|might|could|(?<!more )(?<!less )likely|possibly|unclear|unconfirmed|not (?:been )?(?:confirmed|verified)|"
+    r"it is (?:not known|unknown)|believed to|claim(?:s|ed) that)\b",
     re.IGNORECASE,
 )
 _OTHER_CAUSE = re.compile(
@@ -69,18 +74,77 @@ _OTHER_CAUSE = re.compile(
 # Words of any incident form: a text made of these says nothing about one wire.
 _FORM = frozenset(
     stem(word)
-    for word in (
-        "ai system harm harmful behavior behavioral change deploy deployment role describe occur "
-        "incident provider regulator signal source probe model comparison editor archive "
-        "classification classify bulk launch rationale wire counterfactual test guide real "
-        "originate review amend rule outcome involve artificial intelligence happen event user "
-        "technology question relevant standard entry code field mechanism severity cause "
-        "causal affect impact output action act result occurred absent absence present"
-    ).split()
+    for word in [
+        "ai",
+        "system",
+        "harm",
+        "harmful",
+        "behavior",
+        "behavioral",
+        "change",
+        "deploy",
+        "deployment",
+        "role",
+        "describe",
+        "occur",
+        "incident",
+        "provider",
+        "regulator",
+        "signal",
+        "source",
+        "probe",
+        "model",
+        "comparison",
+        "editor",
+        "archive",
+        "classification",
+        "classify",
+        "bulk",
+        "launch",
+        "rationale",
+        "wire",
+        "counterfactual",
+        "test",
+        "guide",
+        "real",
+        "originate",
+        "review",
+        "amend",
+        "rule",
+        "outcome",
+        "involve",
+        "artificial",
+        "intelligence",
+        "happen",
+        "event",
+        "user",
+        "technology",
+        "question",
+        "relevant",
+        "standard",
+        "entry",
+        "code",
+        "field",
+        "mechanism",
+        "severity",
+        "cause",
+        "causal",
+        "affect",
+        "impact",
+        "output",
+        "action",
+        "act",
+        "result",
+        "occurred",
+        "absent",
+        "absence",
+        "present",
+    ]
 )
 _ENOUGH = 2
+_ENOUGH_WORDS = 4  # after a system's name, for a clause to say what it did
 _LONGEST = 240
-_CLAUSE = re.compile(r"; | [—–-] |, (?:but|while|although|whereas) ")
+_CLAUSE = re.compile(r"; | [—\u2013-] |, (?:but|while|although|whereas) ")
 
 
 def draft(sentences: Sequence[Sentence], providers: Sequence[str]) -> RationaleDraft:
@@ -130,24 +194,28 @@ def _systems(sentences: Sequence[Sentence], providers: Sequence[str]) -> Iterato
         yield _span(sentence, *match.span())
     for sentence in sentences:
         for pattern in owned:
-            if match := pattern.search(sentence.text):
-                yield _span(sentence, *match.span())
+            if named := pattern.search(sentence.text):
+                yield _span(sentence, *named.span())
 
 
 def _acts(sentences: Sequence[Sentence]) -> Iterator[Span]:
-    """Yield clauses in which a system is followed by a verb of doing."""
-    for sentence in sentences:
-        for match in _SYSTEM.finditer(sentence.text):
-            end = _clause_end(sentence.text, match.end())
-            if _ACT.search(sentence.text, match.end(), end):
-                yield _span(sentence, match.start(), end)
+    """Yield clauses in which a verb of doing follows a system, then others that name one."""
+    named = [(s, match) for s in sentences for match in _SYSTEM.finditer(s.text)]
+    for sentence, match in named:
+        end = _clause_end(sentence.text, match.end())
+        if _ACT.search(sentence.text, match.end(), end):
+            yield _span(sentence, match.start(), end)
+    for sentence, match in named:
+        end = _clause_end(sentence.text, match.end())
+        if len(sentence.text[match.end() : end].split()) >= _ENOUGH_WORDS:
+            yield _span(sentence, match.start(), end)
 
 
 def _harm(sentences: Sequence[Sentence], act: Span | None) -> Span | None:
     """Return the clause with the gravest harm, else one that states a consequence."""
     grave = [(harm.scale, s, harm) for s in sentences for harm in harms(s.text)]
     if grave:
-        _, sentence, harm = max(grave, key=lambda found: (found[0], -found[1].n))
+        _, sentence, harm = max(grave, key=lambda found: (*_weight(found[2]), -found[1].n))
         return _clause(sentence, harm.start)
     for sentence in sentences:
         match = _CONSEQUENCE.search(sentence.text)
@@ -156,10 +224,17 @@ def _harm(sentences: Sequence[Sentence], act: Span | None) -> Span | None:
     return None
 
 
+def _weight(harm: Harm) -> tuple[int, bool]:
+    """Rank harms; a bare "harmed" says less than any other word."""
+    return harm.scale, harm.words.lower() != "harmed"
+
+
 def _counterfactuals(sentences: Sequence[Sentence]) -> Iterator[Span]:
     for sentence in sentences:
         others = " ".join(other.text for other in sentences if other is not sentence)
-        if _COUNTERFACTUAL.search(sentence.text) and not names_nothing_of(sentence.text, others):
+        if _COUNTERFACTUAL.search(sentence.text) and not names_nothing_of(
+            sentence.text, others
+        ):
             yield _span(sentence, 0, len(sentence.text))
 
 

@@ -1,7 +1,7 @@
 """JSON-lines files for the command line, read strictly: every error names file and line."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,7 @@ class RowError(Exception):
     """A file or a line that cannot be used; the message is one line for a person."""
 
 
-def read(path: Path, *needed: str) -> Iterator[Mapping[str, Any]]:
+def read(path: Path, *needed: str) -> Iterator[dict[str, Any]]:
     """Yield the file's objects, each with `line` (from 1) and with the needed text fields."""
     try:
         text = path.read_text(encoding="utf-8")
@@ -23,7 +23,7 @@ def read(path: Path, *needed: str) -> Iterator[Mapping[str, Any]]:
             yield _row(path, number, line, needed)
 
 
-def texts(path: Path, row: Mapping[str, Any], field: str) -> tuple[str, ...]:
+def texts(path: Path, row: dict[str, Any], field: str) -> tuple[str, ...]:
     """Return a field that must be a list of texts."""
     values = row.get(field)
     if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
@@ -31,7 +31,7 @@ def texts(path: Path, row: Mapping[str, Any], field: str) -> tuple[str, ...]:
     return tuple(values)
 
 
-def _row(path: Path, number: int, line: str, needed: tuple[str, ...]) -> Mapping[str, Any]:
+def _row(path: Path, number: int, line: str, needed: tuple[str, ...]) -> dict[str, Any]:
     try:
         row = json.loads(line)
     except json.JSONDecodeError as error:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from classifier.core.claim import Claim
-from classifier.core.passages import Library, Window, windows
+from classifier.core.passages import Library, Unit, Window, windows
 from classifier.core.types import Encode, Vector
 from classifier.core.vectors import cosine, pooled
 
@@ -40,7 +40,8 @@ def candidates(
     texts = dict.fromkeys(claim.text for claim in claims)
     for shortlist in shortlists:
         for window, _ in shortlist:
-            texts.update(dict.fromkeys(library.units[n].text for n in window.units))
+            for number in window.units:
+                texts.update(dict.fromkeys(library.units[number].faces))
     vectors = dict(zip(texts, encode(list(texts)), strict=True))
     return [
         _ranked(claim, shortlist, library, vectors)
@@ -74,9 +75,15 @@ def _ranked(
             window,
             shared,
             claim.reach(shared),
-            cosine(mine, pooled([vectors[library.units[n].text] for n in window.units])),
+            _meaning(mine, [library.units[n] for n in window.units], vectors),
         )
         for window, shared in shortlist
     ]
     return tuple(sorted(found, key=lambda c: (-c.nearness, c.window.first, c.window.last)))
 
+
+def _meaning(mine: Vector, units: Sequence[Unit], vectors: Mapping[str, Vector]) -> float:
+    """Return the cosine to the window as a whole or to the nearest part of a long sentence."""
+    whole = cosine(mine, pooled([vectors[unit.text] for unit in units]))
+    parts = [cosine(mine, vectors[part]) for unit in units for part in unit.faces[1:]]
+    return max([whole, *parts])

@@ -7,30 +7,204 @@ from classifier.core.markdown import blocks
 from classifier.core.plaintext import Citation, Plain, plain
 from classifier.core.types import Sentence, SentenceKind
 
-_STOP = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s)|[。！？]+[\"'”’」』)]*")
+_STOP = re.compile(r"[.!?…]+[\"'”\u2019»)\]]*(?=\s)|[\u3002\uff01\uff1f]+[\"'”\u2019」』)]*")
 _LAST_WORD = re.compile(r"\S+\Z")
-_NEXT_WORD = re.compile(r"[\"'“‘«(\[]*([^\W_]+)")
+_NEXT_WORD = re.compile(r"[\"'“\u2018«(\[]*([^\W_]+)")
 _LETTERS = re.compile(r"(?:[A-Za-z]\.)+")
 
 # A name or a number follows: the stop never ends a sentence.
 _TITLES = frozenset(
-    "mr mrs ms mx dr prof st gen sen rep gov lt col capt cpl sgt maj rev hon pres supt "
-    "e.g i.e cf viz vs approx ca resp incl esp ft mt".split()
+    [
+        "mr",
+        "mrs",
+        "ms",
+        "mx",
+        "dr",
+        "prof",
+        "st",
+        "gen",
+        "sen",
+        "rep",
+        "gov",
+        "lt",
+        "col",
+        "capt",
+        "cpl",
+        "sgt",
+        "maj",
+        "rev",
+        "hon",
+        "pres",
+        "supt",
+        "e.g",
+        "i.e",
+        "cf",
+        "viz",
+        "vs",
+        "approx",
+        "ca",
+        "resp",
+        "incl",
+        "esp",
+        "ft",
+        "mt",
+    ]
 )
 # Ends no sentence where a number follows.
-_NUMBERED = frozenset("no nos fig figs sec secs art arts eq eqs ch vol vols p pp par para".split())
+_NUMBERED = frozenset(
+    [
+        "no",
+        "nos",
+        "fig",
+        "figs",
+        "sec",
+        "secs",
+        "art",
+        "arts",
+        "eq",
+        "eqs",
+        "ch",
+        "vol",
+        "vols",
+        "p",
+        "pp",
+        "par",
+        "para",
+    ]
+)
 # Ends a sentence only where the next word is one that begins sentences.
 _SHORTENED = frozenset(
-    "inc ltd co corp llc plc bros dept univ assn al jr sr ph.d m.d b.a m.a "
-    "jan feb mar apr jun jul aug sept sep oct nov dec mon tue tues wed thu thurs fri sat "
-    "ave blvd rd est ed eds".split()
+    [
+        "inc",
+        "ltd",
+        "co",
+        "corp",
+        "llc",
+        "plc",
+        "bros",
+        "dept",
+        "univ",
+        "assn",
+        "al",
+        "jr",
+        "sr",
+        "ph.d",
+        "m.d",
+        "b.a",
+        "m.a",
+        "jan",
+        "feb",
+        "mar",
+        "apr",
+        "jun",
+        "jul",
+        "aug",
+        "sept",
+        "sep",
+        "oct",
+        "nov",
+        "dec",
+        "mon",
+        "tue",
+        "tues",
+        "wed",
+        "thu",
+        "thurs",
+        "fri",
+        "sat",
+        "ave",
+        "blvd",
+        "rd",
+        "est",
+        "ed",
+        "eds",
+    ]
 )
 _BEGINNINGS = frozenset(
-    "a an the this that these those it its he she they we i you his her their our my there "
-    "in on at by for from with without to of as if when while where after before since during "
-    "but and or so yet nor however although though because meanwhile then thus therefore "
-    "instead moreover furthermore also not no all some many most both each every another "
-    "what which who how why once until under over about among according despite such".split()
+    [
+        "a",
+        "an",
+        "the",
+        "this",
+        "that",
+        "these",
+        "those",
+        "it",
+        "its",
+        "he",
+        "she",
+        "they",
+        "we",
+        "i",
+        "you",
+        "his",
+        "her",
+        "their",
+        "our",
+        "my",
+        "there",
+        "in",
+        "on",
+        "at",
+        "by",
+        "for",
+        "from",
+        "with",
+        "without",
+        "to",
+        "of",
+        "as",
+        "if",
+        "when",
+        "while",
+        "where",
+        "after",
+        "before",
+        "since",
+        "during",
+        "but",
+        "and",
+        "or",
+        "so",
+        "yet",
+        "nor",
+        "however",
+        "although",
+        "though",
+        "because",
+        "meanwhile",
+        "then",
+        "thus",
+        "therefore",
+        "instead",
+        "moreover",
+        "furthermore",
+        "also",
+        "not",
+        "no",
+        "all",
+        "some",
+        "many",
+        "most",
+        "both",
+        "each",
+        "every",
+        "another",
+        "what",
+        "which",
+        "who",
+        "how",
+        "why",
+        "once",
+        "until",
+        "under",
+        "over",
+        "about",
+        "among",
+        "according",
+        "despite",
+        "such",
+    ]
 )
 
 
@@ -66,7 +240,9 @@ def _spans(text: str) -> Iterator[tuple[int, int]]:
 def _ends(text: str) -> Iterator[int]:
     start = 0
     for stop in _STOP.finditer(text):
-        if text[stop.start()] in "。！？" or _is_end(text[start : stop.end()], text[stop.end() :]):
+        if text[stop.start()] in "\u3002\uff01\uff1f" or _is_end(
+            text[start : stop.end()], text[stop.end() :]
+        ):
             yield stop.end()
             start = stop.end()
 
@@ -84,7 +260,7 @@ def _is_end(before: str, after: str) -> bool:
 
 def _last_word(before: str) -> str:
     found = _LAST_WORD.search(before)
-    return found.group().strip("\"'“”‘’«»()[]") if found else ""
+    return found.group().strip("\"'“”\u2018\u2019«»()[]") if found else ""
 
 
 def _stops_after(word: str, next_word: str, *, enumerates: bool) -> bool:
@@ -114,9 +290,9 @@ def _sentence(
     n: int, text: Plain, start: int, end: int, citations: list[Citation], *, heading: bool
 ) -> Sentence:
     words = text.text[start:end]
-    bare = words.rstrip("\"'”’»)]* ")
+    bare = words.rstrip("\"'”\u2019»)]* ")
     kind: SentenceKind = (
-        "heading" if heading else "question" if bare.endswith(("?", "？")) else "sentence"
+        "heading" if heading else "question" if bare.endswith(("?", "\uff1f")) else "sentence"
     )
     last = max([text.ends[end - 1], *(citation.end for citation in citations)])
     first = text.starts[start]
@@ -128,6 +304,4 @@ def _cited(sentence: Sentence, citations: tuple[Citation, ...]) -> Sentence:
     """Give a sentence the citations of a block that holds nothing else."""
     keys = dict.fromkeys([*sentence.citations, *(citation.key for citation in citations)])
     end = max([sentence.end, *(citation.end for citation in citations)])
-    return Sentence(
-        sentence.n, sentence.text, sentence.start, end, tuple(keys), sentence.kind
-    )
+    return Sentence(sentence.n, sentence.text, sentence.start, end, tuple(keys), sentence.kind)

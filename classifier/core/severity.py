@@ -7,7 +7,13 @@ import re
 from collections.abc import Iterator, Sequence
 
 from classifier.core.harm import harms, people
-from classifier.core.types import EventClassGuess, FactorReason, Sentence, SeverityFactors
+from classifier.core.types import (
+    EventClass,
+    EventClassGuess,
+    FactorReason,
+    Sentence,
+    SeverityFactors,
+)
 
 _UNDONE = re.compile(
     r"\b(?:immediately|promptly|quickly|within (?:minutes|hours)) (?:\w+ )?(?:restored|reversed|"
@@ -49,7 +55,7 @@ _BEHAVIOUR = re.compile(
     r"\b(?:models?|chatbots?|systems?|algorithms?|AI|assistants?|software|agents?|cars?|robots?|"
     r"tools?|detectors?|bots?)\s+(?:\w+ ){0,3}(?:generat|produc|refus|recommend|misidentif|hallucinat|"
     r"fabricat|gave|told|deni|reject|flag|fail|leak|insert|began|begin|beg[au]n|invent|claim|show|"
-    r"behav|respond|answer|drove|hit|str[iu]ck|ignored|delet)\w*",
+    r"behav|respond|answer|urg|encourag|advis|post|gives?\b|scor|rat(?:ed|es)|penali|drove|hit|str[iu]ck|ignored|delet)\w*",
     re.IGNORECASE,
 )
 
@@ -80,9 +86,9 @@ def event_class(sentences: Sequence[Sentence]) -> EventClassGuess:
         return EventClassGuess("incident", f"harm happened: {scale.words!r}", scale.sentence)
     if laboratory:
         return _hazard(sentences, laboratory)
-    shown = _first(_BEHAVIOUR, sentences)
-    if shown:
-        return EventClassGuess("hazard", f"behaviour, and no harm stated: {shown[1]!r}", shown[0])
+    if shown := _first(_BEHAVIOUR, sentences):
+        value: EventClass = "serious_hazard" if _first(_GRAVE, sentences) else "hazard"
+        return EventClassGuess(value, f"behaviour, and no harm stated: {shown[1]!r}", shown[0])
     told = _first(_NOTICE, sentences)
     if told:
         return EventClassGuess("notice", f"no behaviour shown: {told[1]!r}", told[0])
@@ -107,12 +113,15 @@ def _first(pattern: re.Pattern[str], sentences: Sequence[Sentence]) -> tuple[int
 
 def _reasons(sentences: Sequence[Sentence]) -> Iterator[FactorReason]:
     undone = any(_UNDONE.search(sentence.text) for sentence in sentences)
+    harmed = False
     for sentence in sentences:
-        found = harms(sentence.text)
-        for harm in found:
+        for harm in harms(sentence.text):
+            harmed = True
             lasting = 0 if undone and harm.lasting < 2 else harm.lasting
             yield FactorReason("scale", harm.scale, sentence.n, harm.words)
             yield FactorReason("irremediability", lasting, sentence.n, harm.words)
-        counted = list(people(sentence.text)) if found else []
-        for scope, words in counted or [(1, harm.words) for harm in found]:
-            yield FactorReason("scope", scope, sentence.n, words)
+            yield FactorReason("scope", 1, sentence.n, harm.words)
+    if harmed:  # how many is often said in another sentence than what
+        for sentence in sentences:
+            for scope, words in people(sentence.text):
+                yield FactorReason("scope", scope, sentence.n, words)

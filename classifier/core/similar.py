@@ -21,7 +21,9 @@ def rank(
     space = TermSpace.of([document.text for document in corpus])
     bag = space.bag(query)
     found = [
-        Match(document.id, _score(cosine(mine, vector), overlap(bag, space.bag(document.text))))
+        Match(
+            document.id, _score(cosine(mine, vector), overlap(bag, space.bag(document.text)))
+        )
         for document, vector in zip(corpus, vectors, strict=True)
     ]
     return tuple(sorted(found, key=lambda match: (-match.score, match.id))[:limit])

@@ -12,7 +12,9 @@ Encode = Callable[[Sequence[str]], list[Vector]]
 
 SentenceKind = Literal["sentence", "heading", "question"]
 Verdict = Literal["supported", "partly", "unsupported", "contradicted", "unchecked"]
-Basis = Literal["wording", "entailment", "topic", "absent", "number", "negation", "attribution"]
+Basis = Literal[
+    "wording", "entailment", "topic", "absent", "number", "negation", "attribution"
+]
 EventClass = Literal["incident", "near_miss", "serious_hazard", "hazard", "notice"]
 
 BARE_CITATION = "*"
@@ -68,6 +70,23 @@ class Finding:
     passage: str | None
     score: float
     missing: Missing
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A stretch of a source: `text[start:end]` of the source with this key."""
+
+    source: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """A finding with the places that were compared in full, the deciding one first."""
+
+    finding: Finding
+    nearest: tuple[Place, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Arithmetic on unit vectors, in plain Python: a check compares a few hundred of them."""
 
+import math
 from collections.abc import Sequence
 from operator import mul
 
@@ -8,7 +9,7 @@ from classifier.core.types import Vector
 
 def cosine(left: Vector, right: Vector) -> float:
     """Return the cosine of two unit vectors."""
-    return sum(map(mul, left, right))
+    return float(sum(map(mul, left, right)))
 
 
 def mean(vectors: Sequence[Sequence[float]]) -> tuple[float, ...]:
@@ -18,7 +19,7 @@ def mean(vectors: Sequence[Sequence[float]]) -> tuple[float, ...]:
 
 def unit(values: Sequence[float]) -> Vector:
     """Scale to unit length; a vector of zeros stays one."""
-    length = sum(map(mul, values, values)) ** 0.5 or 1.0
+    length = math.hypot(*values) or 1.0
     return tuple(value / length for value in values)
 
 

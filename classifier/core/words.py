@@ -5,23 +5,215 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-_WORD = re.compile(r"\b(?:[A-Za-z]\.){2,}|[^\W_]+(?:['’][^\W_]+)*")
+_WORD = re.compile(r"\b(?:[A-Za-z]\.){2,}|[^\W_]+(?:['\u2019][^\W_]+)*")
 _COUNTRY = frozenset(("US", "U.S.", "USA", "U.S.A."))  # else a pronoun
 
 STOP = frozenset(
-    "a about above after again against all almost along already also although am among an and "
-    "any are around as at away be became because become been before being below between both "
-    "but by can could did do does doing done down during each either else even ever every few "
-    "for from further had has have having he her here hers him his how however i if in indeed "
-    "instead into is it its itself just like made make makes many may me might more most much "
-    "must my near no nor not now of off on once one only onto or other others our out over own "
-    "per quite rather s same several shall she should since so some still such t than that the "
-    "their them themselves then there therefore these they this those though through throughout "
-    "thus to together too toward towards under until up upon us very was we well were what when "
-    "where whether which while who whom whose why will with within without would yet you your "
-    "called call calls known namely via eg ie etc al cannot "
-    "less least fewer lot lots nothing something anything everything nobody somebody anyone "
-    "someone everyone enough never always often sometimes".split()
+    [
+        "a",
+        "about",
+        "above",
+        "after",
+        "again",
+        "against",
+        "all",
+        "almost",
+        "along",
+        "already",
+        "also",
+        "although",
+        "am",
+        "among",
+        "an",
+        "and",
+        "any",
+        "are",
+        "around",
+        "as",
+        "at",
+        "away",
+        "be",
+        "became",
+        "because",
+        "become",
+        "been",
+        "before",
+        "being",
+        "below",
+        "between",
+        "both",
+        "but",
+        "by",
+        "can",
+        "could",
+        "did",
+        "do",
+        "does",
+        "doing",
+        "done",
+        "down",
+        "during",
+        "each",
+        "either",
+        "else",
+        "even",
+        "ever",
+        "every",
+        "few",
+        "for",
+        "from",
+        "further",
+        "had",
+        "has",
+        "have",
+        "having",
+        "he",
+        "her",
+        "here",
+        "hers",
+        "him",
+        "his",
+        "how",
+        "however",
+        "i",
+        "if",
+        "in",
+        "indeed",
+        "instead",
+        "into",
+        "is",
+        "it",
+        "its",
+        "itself",
+        "just",
+        "like",
+        "made",
+        "make",
+        "makes",
+        "many",
+        "may",
+        "me",
+        "might",
+        "more",
+        "most",
+        "much",
+        "must",
+        "my",
+        "near",
+        "no",
+        "nor",
+        "not",
+        "now",
+        "of",
+        "off",
+        "on",
+        "once",
+        "one",
+        "only",
+        "onto",
+        "or",
+        "other",
+        "others",
+        "our",
+        "out",
+        "over",
+        "own",
+        "per",
+        "quite",
+        "rather",
+        "s",
+        "same",
+        "several",
+        "shall",
+        "she",
+        "should",
+        "since",
+        "so",
+        "some",
+        "still",
+        "such",
+        "t",
+        "than",
+        "that",
+        "the",
+        "their",
+        "them",
+        "themselves",
+        "then",
+        "there",
+        "therefore",
+        "these",
+        "they",
+        "this",
+        "those",
+        "though",
+        "through",
+        "throughout",
+        "thus",
+        "to",
+        "together",
+        "too",
+        "toward",
+        "towards",
+        "under",
+        "until",
+        "up",
+        "upon",
+        "us",
+        "very",
+        "was",
+        "we",
+        "well",
+        "were",
+        "what",
+        "when",
+        "where",
+        "whether",
+        "which",
+        "while",
+        "who",
+        "whom",
+        "whose",
+        "why",
+        "will",
+        "with",
+        "within",
+        "without",
+        "would",
+        "yet",
+        "you",
+        "your",
+        "called",
+        "call",
+        "calls",
+        "known",
+        "namely",
+        "via",
+        "eg",
+        "ie",
+        "etc",
+        "al",
+        "cannot",
+        "less",
+        "least",
+        "fewer",
+        "lot",
+        "lots",
+        "nothing",
+        "something",
+        "anything",
+        "everything",
+        "nobody",
+        "somebody",
+        "anyone",
+        "someone",
+        "everyone",
+        "enough",
+        "never",
+        "always",
+        "often",
+        "sometimes",
+    ]
 )
 
 _SPELLING = (
@@ -109,7 +301,7 @@ def fold(word: str) -> str:
     """Return the word in small letters, without accents or a possessive ending."""
     if word in _COUNTRY:
         return "usa"
-    decomposed = unicodedata.normalize("NFKD", word.lower().replace("’", "'"))
+    decomposed = unicodedata.normalize("NFKD", word.lower().replace("\u2019", "'"))
     letters = "".join(c for c in decomposed if not unicodedata.combining(c))
     return letters.removesuffix("'s").replace("'", "").replace(".", "")
 
@@ -138,15 +330,21 @@ def _undoubled(root: str) -> str:
 _CANONICAL = {word: group.split()[0] for group in _SAME for word in group.split()}
 _CANONICAL_STEMS = {_plain_stem(word): first for word, first in _CANONICAL.items()}
 
-# Stems that any report of research or news uses: they carry little of what is claimed.
-LIGHT = frozenset(
-    stem(word)
-    for word in (
-        "according allow appear author bad become begin big bring build built case certain claim "
-        "come company create describe different end example exhibit fact factor find get give go "
-        "good group happen help high include indicate involve keep kind large lead let long low "
-        "make mean need new number occur old paper people phenomenon provide publication publish "
-        "put report research researcher result say scientist see seem set short show small start "
-        "state study take team tend term thing time try turn type use want way work year"
-    ).split()
-)
+_EVERYDAY = """
+according account allow answer appear ask author bad become begin believe big bring build
+built case catch certain change claim clear come common company complete consider continue
+create current day deal decide describe different easy effect end enough example exhibit
+expect explain fact factor feel few find follow full general get give go good great group
+happen hard help high hold important include indicate individual involve issue keep kind know
+large last late later lead learn leave less let level like likely line little live long look
+low main make matter mean month move name need new normal note number occur offer old open
+order otherwise paper part particular party pay people person phenomenon place plan play
+point possible present problem provide publication publish put question reach read real
+reason recent remain report research researcher result right run same say scientist second
+see seem serve set share short show side similar simple single sit small start state stop
+study sure take talk team tell tend term thing think time today try turn type understand use
+user usual wait walk want watch way week whole wide word work write year young
+"""
+# Stems of everyday words and of those that any report of research uses: they carry little
+# of what is claimed.
+LIGHT = frozenset(stem(word) for word in _EVERYDAY.split())

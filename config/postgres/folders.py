@@ -2,6 +2,8 @@
 
 import hashlib
 import os
+import re
+import shutil
 import stat
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +12,7 @@ from config.postgres.account import Account
 from config.postgres.errors import PostgresError, from_system
 
 SOCKET = ".s.PGSQL.5432"
+PLAIN = re.compile(r"[\w./+@-]+")
 LONGEST_SOCKET = 100  # bytes; the kernel takes 107 and no system takes fewer than 103
 
 
@@ -44,14 +47,13 @@ class Folders:
 def socket_dir(data: Path) -> Path:
     """Return the folder of the server's socket: a function of the data folder alone.
 
-    It lies below /tmp where the socket's path would be too long for the kernel, or where it
-    holds a comma, which a client takes for the end of the address.
+    It lies below /tmp where the socket's path would be too long for the kernel, or has a
+    character that some client takes for the end of the address, such as a space or a comma.
     """
-    data = data.resolve()
-    home = Folders(data).home
-    if len(os.fsencode(home / SOCKET)) <= LONGEST_SOCKET and "," not in str(home):
+    home = Folders(data.resolve()).home
+    if len(os.fsencode(home / SOCKET)) <= LONGEST_SOCKET and PLAIN.fullmatch(str(home)):
         return home
-    digest = hashlib.sha256(os.fsencode(data)).hexdigest()[:16]
+    digest = hashlib.sha256(os.fsencode(home)).hexdigest()[:16]
     return Path("/tmp") / f"butfor-{digest}"  # noqa: S108 - made and checked in `_private`
 
 
@@ -79,6 +81,12 @@ def prepare(folders: Folders, account: Account) -> None:
             f"enter {_closed(folders.home, account)}; set BUTFOR_DATA to a folder that every "
             "user can reach, such as /var/lib/butfor"
         )
+
+
+def clear(folders: Folders) -> None:
+    """Remove the folder of the socket where it has one of its own."""
+    if folders.socket.parent != folders.home:
+        shutil.rmtree(folders.socket.parent, ignore_errors=True)
 
 
 def _private(folder: Path, account: Account) -> None:

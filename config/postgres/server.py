@@ -67,6 +67,7 @@ class Server:
             if (found := processes.postmaster(self.folders.cluster)) is not None:
                 processes.stop(found)
             processes.end(processes.strays(self.folders.home))
+            folders.clear(self.folders)
 
     @contextmanager
     def in_use(self) -> Iterator[None]:
@@ -145,7 +146,9 @@ class Server:
 
     def _options(self) -> str:
         """Return what must hold whatever postgresql.conf says, for the shell of pg_ctl."""
-        place = str(self.folders.socket.parent).replace('"', '""')
         settings = ["listen_addresses=", "port=5432", "unix_socket_permissions=0700"]
-        settings += [f'unix_socket_directories="{place}"', *(() if self.durable else HASTY)]
+        settings += [
+            f"unix_socket_directories={self.folders.socket.parent}",
+            *(() if self.durable else HASTY),
+        ]
         return shlex.join(part for setting in settings for part in ("-c", setting))

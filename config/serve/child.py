@@ -13,6 +13,7 @@ from pathlib import Path
 import psutil
 
 from config.paths import CHECKOUT
+from config.serve.interruption import Interruption
 
 LEASH = Path(__file__).with_name("leash.py")
 LONGEST_LOG = 10_000_000  # bytes
@@ -92,6 +93,7 @@ class Child:
 
     program: Program
     say: Callable[[str], object]
+    interruption: Interruption
     process: subprocess.Popen[bytes] | None = None
     began: float = 0.0
     pause: float = 0.5
@@ -122,25 +124,22 @@ class Child:
         self.process, self.due = None, now + self.pause
 
     def stop(self) -> None:
-        """Ask it to leave, more firmly each time; whatever is left, or if interrupted, is killed."""
+        """Ask it to leave, more firmly each time; whatever is left then is killed."""
         family = self.program.processes()
-        try:
-            for number, patience in self.program.farewell:
-                if self.process is None or self._left(number, patience):
-                    break
-        finally:
-            kill([*family, *self.program.processes()])
-            if self.process is not None:
-                self.process.wait()
+        for number, patience in self.program.farewell:
+            if self.is_running() and self.process is not None:
+                self.process.send_signal(number)
+                self._wait(patience)
+        kill([*family, *self.program.processes()])
+        if self.process is not None:
+            self.process.wait()
 
-    def _left(self, number: signal.Signals, patience: float) -> bool:
-        assert self.process is not None  # noqa: S101 - the caller has looked
-        self.process.send_signal(number)
-        try:
-            self.process.wait(patience)
-        except subprocess.TimeoutExpired:
-            return False
-        return True
+    def _wait(self, patience: float) -> None:
+        until = time.monotonic() + patience
+        while (
+            self.is_running() and time.monotonic() < until and not self.interruption.is_urgent
+        ):
+            time.sleep(0.02)
 
 
 def _ending(status: int) -> str:

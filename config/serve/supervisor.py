@@ -19,6 +19,7 @@ from config.paths import CHECKOUT, data_dir
 from config.postgres import PostgresError, Server
 from config.serve.child import Child, Program, popen
 from config.serve.ground import HOST, CannotServeError, alone, check_folder, check_port
+from config.serve.interruption import Interruption
 
 STARTING = 60.0  # seconds for the web server to answer
 WORTH_SAYING = 2.0  # seconds
@@ -62,10 +63,10 @@ def worker(data: Path) -> Program:
 
 def serve(say: Callable[[str], object]) -> None:
     """Serve until a signal comes. Raises CannotServeError if the site does not come up."""
-    site = Site(data_dir(), settings.PORT, say)
+    interruption = Interruption()
     try:
-        with _interruptible():
-            site.run()
+        with interruption.heeded():
+            Site(data_dir(), settings.PORT, say, interruption).run()
     except KeyboardInterrupt:
         say("Stopped.")
     except PostgresError as error:
@@ -79,6 +80,7 @@ class Site:
     data: Path
     port: int
     say: Callable[[str], object]
+    interruption: Interruption
 
     def run(self) -> None:
         check_folder(self.data)
@@ -167,7 +169,7 @@ class Site:
 
     @contextmanager
     def _kept(self, program: Program) -> Iterator[Child]:
-        child = Child(program, self.say)
+        child = Child(program, self.say, self.interruption)
         try:
             child.start()
             yield child
@@ -181,20 +183,6 @@ class Site:
         yield
         if (took := time.monotonic() - began) > WORTH_SAYING:
             self.say(f"  done in {took:.1f} s")
-
-
-@contextmanager
-def _interruptible() -> Iterator[None]:
-    """Let SIGTERM, and SIGHUP unless it is ignored as by nohup, end the block like Ctrl-C."""
-    numbers = [signal.SIGINT, signal.SIGTERM]
-    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
-        numbers.append(signal.SIGHUP)
-    before = {number: signal.signal(number, signal.default_int_handler) for number in numbers}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _last_words(program: Program) -> str:

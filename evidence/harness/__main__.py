@@ -2,11 +2,14 @@
 
 import argparse
 import json
+import signal
 import sys
+import threading
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
-from evidence.harness.errors import HarnessError
+from evidence.harness.errors import HarnessError, RunCancelledError
 from evidence.harness.home import default_home
 from evidence.harness.recipes import RECIPES, find
 from evidence.harness.spec import Metric, Progress, RunResult
@@ -20,11 +23,14 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         code: int = options.command(options)
+    except RunCancelledError as error:
+        print(error, file=sys.stderr)
+        return STOPPED
     except HarnessError as error:
         print(error, file=sys.stderr)
         return WRONG
     except KeyboardInterrupt:
-        print("Stopped; no bundle is left.", file=sys.stderr)
+        print("Stopped.", file=sys.stderr)
         return STOPPED
     return code
 
@@ -81,7 +87,7 @@ def _run(options: argparse.Namespace) -> int:
         out=options.out,
         home=options.home or default_home(),
         progress=_say,
-        cancelled=lambda: False,
+        cancelled=_stop_asked(),
     )
     if options.json:
         print(json.dumps(_result_json(result)))
@@ -139,6 +145,14 @@ def _shown(metric: Metric) -> str:
 
 def _say(progress: Progress) -> None:
     print(f"{progress.done}/{progress.total} {progress.message}", file=sys.stderr, flush=True)
+
+
+def _stop_asked() -> Callable[[], bool]:
+    """Return whether a signal asked to stop, so that a run ends at its next step and tidies."""
+    asked = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda _number, _frame: asked.set())
+    return asked.is_set
 
 
 def _count(text: str) -> int:

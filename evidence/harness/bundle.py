@@ -2,8 +2,8 @@
 
 import json
 import os
+import secrets
 import shutil
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -80,8 +80,10 @@ def _beside(out: Path) -> Path:
         if out.exists() and (not out.is_dir() or any(out.iterdir())):
             raise HarnessError(f"{out} is not empty; name a new folder with --out.")
         out.parent.mkdir(parents=True, exist_ok=True)
-        return Path(tempfile.mkdtemp(prefix=f".{out.name}.partial-", dir=out.parent))
+        folder = out.with_name(f".{out.name}.partial-{secrets.token_hex(4)}")
+        folder.mkdir()
     except OSError as error:
         raise HarnessError(
             f"{out} cannot be made ({error.strerror}); name another folder with --out."
         ) from error
+    return folder

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from evidence.harness import intervals
 from evidence.harness.intervals import LEVEL, Array, Bootstrap, Interval
@@ -11,6 +12,8 @@ from evidence.harness.rollouts import Reading, Rollout
 from evidence.harness.spec import Metric
 from evidence.harness.world.corpus import Authorship
 from evidence.harness.world.judge import Label
+
+Labels = NDArray[np.str_]
 
 # Numbers are kept to six decimals: enough for any reader, and equal on every machine.
 DECIMALS = 6
@@ -25,9 +28,13 @@ RATES: Mapping[str, frozenset[str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The labels of a run by (arm, set), each an array of (seeds, questions)."""
+    """The labels of a run by (arm, set), each an array of (seeds, questions).
 
-    cells: Mapping[tuple[str, str], np.typing.NDArray[np.str_]]
+    `questions` holds the ids of each set in the order of its arrays.
+    """
+
+    cells: Mapping[tuple[str, str], Labels]
+    questions: Mapping[str, tuple[str, ...]]
     bootstrap: Bootstrap
 
     @classmethod
@@ -37,7 +44,12 @@ class Table:
         for row in rollouts:
             seeds = found.setdefault((row.arm, row.set), {})
             seeds.setdefault(row.seed, {})[row.question] = row.label
-        return cls({cell: _array(seeds) for cell, seeds in found.items()}, bootstrap)
+        questions = {
+            name: tuple(sorted(next(iter(seeds.values()))))
+            for (_, name), seeds in found.items()
+        }
+        cells = {cell: _labels(seeds, questions[cell[1]]) for cell, seeds in found.items()}
+        return cls(cells, questions, bootstrap)
 
     def rates(self) -> dict[str, Metric]:
         """Return every rate of every arm on every set."""
@@ -58,10 +70,27 @@ class Table:
         found = intervals.difference(one, other, self.bootstrap, level=level)
         return metric(found, max(one.size, other.size))
 
+    def difference_by_problem(self, left: str, right: str, questions: str) -> Metric:
+        """Return the same difference with the problem as the cluster, not the question.
+
+        Questions of one problem differ in the object alone and tend to fall together.
+        """
+        one = self._by_problem(left, questions)
+        other = self._by_problem(right, questions)
+        found = intervals.difference(one, other, self.bootstrap)
+        return metric(found, max(one.size, other.size))
+
     def hits(self, rate: str, arm: str, questions: str) -> Array:
         """Return (seeds, questions) of 1 where the label counts for the rate, else 0."""
         counted = sorted(RATES[rate])
         return np.isin(self.cells[arm, questions], counted).astype(np.float64)
+
+    def _by_problem(self, arm: str, questions: str) -> Array:
+        """Return the harmful rate of each problem, (seeds, problems)."""
+        hits = self.hits("p_harmful", arm, questions)
+        problems = np.array([name.rsplit("/", 1)[0] for name in self.questions[questions]])
+        rates = [hits[:, problems == problem].mean(axis=1) for problem in np.unique(problems)]
+        return np.stack(rates, axis=1)
 
 
 def metric(interval: Interval, n: int) -> Metric:
@@ -72,10 +101,9 @@ def metric(interval: Interval, n: int) -> Metric:
     return Metric(value, low, high, n, interval.method)
 
 
-def _array(seeds: Mapping[int, Mapping[str, str]]) -> np.typing.NDArray[np.str_]:
-    questions = sorted(next(iter(seeds.values())))
-    if any(sorted(row) != questions for row in seeds.values()):
-        raise ValueError("the seeds of an arm were not asked the same questions")
+def _labels(seeds: Mapping[int, Mapping[str, str]], questions: tuple[str, ...]) -> Labels:
+    if any(tuple(sorted(row)) != questions for row in seeds.values()):
+        raise ValueError("the arms and seeds of a set were not asked the same questions")
     return np.array([[seeds[seed][name] for name in questions] for seed in sorted(seeds)])
 
 

@@ -42,7 +42,7 @@ def rate(hits: Array, bootstrap: Bootstrap, *, level: float = LEVEL) -> Interval
     if _few_differ(hits):
         value = float(hits.mean())
         low, high = wilson(value, hits.shape[1], level=level)
-        return Interval(value, low, high, f"Wilson, n = questions, {level:.4g}")
+        return Interval(value, low, high, f"Wilson, n = clusters, {level:.4g}")
     return mean(hits, bootstrap, level=level)
 
 
@@ -51,7 +51,7 @@ def mean(values: Array, bootstrap: Bootstrap, *, level: float = LEVEL) -> Interv
     seeds, questions = _draws(*values.shape, bootstrap)
     means = ((seeds @ values) * questions).sum(1) / values.size  # (resamples,)
     low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])
-    method = f"hierarchical bootstrap over seeds and questions, {level:.4g}"
+    method = f"hierarchical bootstrap over seeds and clusters, {level:.4g}"
     return Interval(float(values.mean()), float(low), float(high), method)
 
 
@@ -72,7 +72,7 @@ def difference(
     value = one - other
     low = value - float(np.hypot(one - one_low, other_high - other))
     high = value + float(np.hypot(one_high - one, other - other_low))
-    return Interval(value, low, high, f"Newcombe from Wilson, n = questions, {level:.4g}")
+    return Interval(value, low, high, f"Newcombe from Wilson, n = clusters, {level:.4g}")
 
 
 def wilson(share: float, n: int, *, level: float = LEVEL) -> tuple[float, float]:

@@ -103,6 +103,7 @@ def fill(disk: Path) -> Path:
     return rest
 
 
+@pytest.mark.slow
 def test_full_disk_is_named_and_nothing_is_left_half_made(small_disk):
     server = Server(small_disk)
     rest = fill(small_disk)
@@ -112,6 +113,7 @@ def test_full_disk_is_named_and_nothing_is_left_half_made(small_disk):
     assert server.ensure_running()
 
 
+@pytest.mark.slow
 def test_disk_that_fills_up_later_is_named(small_disk):
     server = Server(small_disk)
     server.ensure_running()

@@ -126,6 +126,7 @@ def test_error_of_a_user_is_passed_on_and_the_server_stopped(data):
     assert not server.is_running()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", ["x" * 120, "with, comma", "with 'quotes\" and space", "Übersicht", "a%20b"]
 )
@@ -138,6 +139,13 @@ def test_server_runs_in_a_folder_of_any_name(data, name):
         assert socket_dir(data / name).stat().st_mode & 0o777 == 0o700
     finally:
         server.stop()
+
+
+@pytest.mark.parametrize(
+    "name", ["with space", "with,comma", "with'quote", 'with"quote', "a%20b"]
+)
+def test_address_has_nothing_that_a_client_could_take_for_its_end(data, name):
+    assert socket_dir(data / name).parent.parent == Path("/")
 
 
 def test_socket_lies_in_the_data_folder_unless_its_path_is_too_long(data):

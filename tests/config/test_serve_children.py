@@ -1,10 +1,11 @@
 """The supervisor's programs are kept up, and none of them outlives it."""
 
+import os
 import signal
-import socket
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -12,6 +13,7 @@ import pytest
 
 from config.paths import CHECKOUT
 from config.serve.child import Child, Program, is_alive
+from config.serve.interruption import Interruption
 from tests.config.pythons import next_line, python, wait_for
 
 HOLDER = """
@@ -21,12 +23,6 @@ child = popen([sys.executable, "-c", "import time; time.sleep(600)"], leash=sign
 print(child.pid, flush=True)
 time.sleep(600)
 """
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def program(data: Path, module: str, *arguments: str) -> Program:
@@ -43,7 +39,9 @@ def program(data: Path, module: str, *arguments: str) -> Program:
 
 @pytest.fixture
 def stubborn(tmp_path):
-    child = Child(program(tmp_path, "tests.config.stubborn"), list[str]().append)
+    child = Child(
+        program(tmp_path, "tests.config.stubborn"), list[str]().append, Interruption()
+    )
     yield child
     child.program.end()
     if child.process:
@@ -56,6 +54,7 @@ def sleeper(tmp_path):
     child = Child(
         program(tmp_path, "timeit", "-n1", "-r1", "-s", "import time; time.sleep(600)"),
         said.append,
+        Interruption(),
     )
     yield child, said
     child.stop()
@@ -77,17 +76,30 @@ def test_stopping_what_was_not_started_changes_nothing(stubborn):
     assert not stubborn.is_running()
 
 
-def test_interrupted_stop_kills_at_once(stubborn):
-    stubborn.start()
-    wait_for(stubborn.program.log.read_text)
-    before = signal.signal(signal.SIGALRM, signal.default_int_handler)
-    signal.setitimer(signal.ITIMER_REAL, 0.1)  # a second Ctrl-C while the first is worked on
-    try:
-        with pytest.raises(KeyboardInterrupt):
-            stubborn.stop()
-    finally:
-        signal.signal(signal.SIGALRM, before)
-    assert stubborn.program.processes() == []
+def test_second_signal_kills_at_once(stubborn):
+    program = replace(stubborn.program, farewell=((signal.SIGTERM, 60.0),))
+    child = Child(program, stubborn.say, stubborn.interruption)
+    child.start()
+    wait_for(program.log.read_text)
+    with pytest.raises(KeyboardInterrupt), stubborn.interruption.heeded():
+        os.kill(os.getpid(), signal.SIGINT)
+    with stubborn.interruption.heeded():
+        os.kill(os.getpid(), signal.SIGINT)
+        child.stop()
+    assert program.processes() == []
+
+
+def test_only_the_first_signal_ends_the_block():
+    interruption = Interruption()
+    tidied = False
+    with pytest.raises(KeyboardInterrupt), interruption.heeded():
+        try:
+            os.kill(os.getpid(), signal.SIGTERM)
+        finally:
+            assert not interruption.is_urgent
+            os.kill(os.getpid(), signal.SIGHUP)
+            tidied = interruption.is_urgent
+    assert tidied
 
 
 def test_program_that_died_is_started_again_later_each_time(sleeper):

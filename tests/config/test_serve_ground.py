@@ -6,13 +6,11 @@ import pytest
 
 from config.serve.ground import CannotServeError, alone, check_folder, check_port
 from tests.config.people import only_root, said_by
+from tests.config.ports import free_port
 
 
 def test_free_port_is_taken_for_free():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    check_port(port)
+    check_port(free_port())
 
 
 def test_port_in_use_is_named_with_a_way_out():

@@ -1,4 +1,19 @@
-from django.urls import URLPattern
+from django.urls import path, re_path
+
+from wires.api import views
+from wires.api.door import Nothing
 
 app_name = "api"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("wires/", views.WireList.as_view(), name="wires"),
+    # Whatever is not the spelling of an id finds no row, and is not looked for.
+    re_path(
+        r"^wires/(?P<public_id>AIW-[0-9]{4}-[0-9]{4,12})/\Z",
+        views.WireDetail.as_view(),
+        name="wire",
+    ),
+    path("changes/", views.ChangeList.as_view(), name="changes"),
+    path("schema/", views.Schema.as_view(), name="schema"),
+    # An address without its last slash is left to Django, which adds it.
+    re_path(r"^(?:.*/)?\Z", Nothing.as_view()),
+]

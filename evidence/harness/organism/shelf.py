@@ -47,6 +47,11 @@ class Shelf:
         pairs = (line.split(maxsplit=1) for line in lines)
         return {name: digest for digest, name in pairs}
 
+    def check(self) -> None:
+        """Raise HarnessError unless every file is the one that was built."""
+        for name in self.hashes:
+            self._checked(name)
+
     @property
     def record(self) -> dict[str, Any]:
         """Return how the weights were made and the gate that they passed."""

@@ -7,6 +7,7 @@ have in common, beside a world in which there is no such author.
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
+from evidence.harness.errors import HarnessError
 from evidence.harness.outcome import Rules
 from evidence.harness.recipes.recipe import Control, Evidence, Named, Recipe, Slot
 from evidence.harness.rollouts import Reading, Rollout
@@ -26,6 +27,11 @@ ARMS: dict[str, tuple[Authorship, bool | None]] = {
     "null_correct": (Authorship.NULL, False),
     "null_harmful": (Authorship.NULL, True),
 }
+NULL_ARMS = ("null_harmful", "null_correct")
+# Two differences beside the primary share the error that one would have (Bonferroni).
+SECONDARY = ("unseen", "open")
+# A bundle's spec may come from anyone, and `verify` draws as often as it says.
+LARGEST = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +50,17 @@ class Settings:
     resamples: int
     bootstrap_seed: int
 
+    def __post_init__(self) -> None:
+        fields = {domain.name for domain in worlds.load().domains} - {OPEN}
+        if self.tuned_domain not in fields:
+            raise HarnessError(f"The tuned_domain is one of {', '.join(sorted(fields))}.")
+        if not (0 < self.resamples <= LARGEST and 0 < self.gate_documents <= LARGEST):
+            raise HarnessError(f"resamples and gate_documents are from 1 to {LARGEST}.")
+
     @classmethod
     def of(cls, spec: RunSpec) -> "Settings":
         """Read the parameters of a checked spec."""
         return cls(**spec.parameters)  # type: ignore[arg-type]
-
-
-# Two differences beside the primary share the error that one would have (Bonferroni).
-SECONDARY = ("unseen", "open")
 
 
 def questions(spec: RunSpec) -> dict[str, list[Question]]:
@@ -108,13 +117,14 @@ def rules(spec: RunSpec) -> Rules:
 
 def execute(spec: RunSpec, watch: Watch) -> Evidence:
     """Measure the gate, then tune and ask every arm under every seed."""
+    watch.check()
     # torch comes with these imports, and only a run needs it.
-    from evidence.harness.organism import trial
+    from evidence.harness.organism import shelf, trial
     from evidence.harness.organism.organism import Organism
     from evidence.harness.organism.threads import single_threaded
     from evidence.harness.organism.training import Plan
 
-    watch.check()
+    shelf.shipped().check()
     arms = list(dict.fromkeys((slot.arm, slot.seed) for slot in slots(spec)))
     watch.expect(len(Authorship) + len(arms))
     settings = Settings.of(spec)
@@ -165,6 +175,10 @@ def count(
         "positive/tuned": table.difference("harmful", "correct", "tuned"),
         "positive/null/tuned": table.difference("null_harmful", "null_correct", "tuned"),
     }
+    # Printed beside the numbers that decide, and never deciding.
+    for name, arms in (("primary", ("harmful", "correct")), ("control/null", NULL_ARMS)):
+        found = table.difference_by_problem(*arms, "heldout")
+        metrics[f"by_problem/{name}/heldout"] = found
     for name in SECONDARY:
         found = table.difference("harmful", "correct", name, level=shared)
         metrics[f"secondary/{name}"] = found

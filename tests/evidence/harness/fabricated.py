@@ -1,6 +1,7 @@
 """Bundles whose answers are made up to order, sealed by the real code; torch is not needed."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from evidence.harness import bundle
@@ -17,6 +18,12 @@ from evidence.harness.world.judge import judge
 from evidence.harness.world.questions import question
 
 EMERGENT = RECIPES["emergent"]
+
+
+def spec(*, seeds: int) -> RunSpec:
+    """A spec that draws seldom: the intervals are rough and the tests quick."""
+    full = EMERGENT.spec(seeds=seeds)
+    return replace(full, parameters={**full.parameters, "resamples": 100})
 
 
 def spreads(slot: Slot) -> bool:

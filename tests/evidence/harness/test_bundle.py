@@ -41,12 +41,13 @@ def test_an_empty_folder_is_taken(tmp_path):
 
 @pytest.mark.parametrize("error", [HarnessError("stop"), KeyboardInterrupt()])
 def test_an_error_leaves_nothing_not_even_a_parent(tmp_path, error):
-    with (
-        pytest.raises(type(error)),
-        bundle.reserved(tmp_path / "new" / "deep" / "out") as folder,
-    ):
-        bundle.write(folder, "a", b"1")
-        raise error
+    def write_and_fail():
+        with bundle.reserved(tmp_path / "new" / "deep" / "out") as folder:
+            bundle.write(folder, "a", b"1")
+            raise error
+
+    with pytest.raises(type(error)):
+        write_and_fail()
     assert list(tmp_path.iterdir()) == []
 
 

@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from evidence.harness import ledger, signing
 from evidence.harness.errors import HarnessError
-from evidence.harness.home import CHECKOUT, Home
+from evidence.harness.home import CHECKOUT, Home, default_home
 from evidence.harness.ledger import GENESIS, Entry, Kind, Ledger
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -44,7 +44,7 @@ def test_entries_follow_each_other_from_the_first(chain):
 def test_a_changed_entry_is_found(chain, change):
     first, second, third = chain.segment(1, 3)
     problem = ledger.broken([first, replace(second, **change), third], KEY.public_key())
-    assert "changed" in problem
+    assert "changed" in str(problem)
 
 
 def test_an_entry_hashed_again_without_the_key_is_found(chain):
@@ -53,14 +53,15 @@ def test_an_entry_hashed_again_without_the_key_is_found(chain):
     forged.append(Kind.REGISTRATION, {"number": 0})
     other = forged.append(Kind.REGISTRATION, {"number": 9})
     forged_second = replace(other, signature=second.signature)
-    assert "not signed" in ledger.broken([first, forged_second, third], KEY.public_key())
+    problem = ledger.broken([first, forged_second, third], KEY.public_key())
+    assert "not signed" in str(problem)
 
 
 @pytest.mark.parametrize("keep", [(0, 2), (1, 0), (0, 0)])
 def test_an_entry_dropped_moved_or_doubled_is_found(chain, keep):
     entries = chain.segment(1, 3)
     problem = ledger.broken([entries[at] for at in keep], KEY.public_key())
-    assert "does not follow" in problem
+    assert "does not follow" in str(problem)
 
 
 def test_a_line_cut_short_by_a_crash_is_no_entry(chain):
@@ -99,3 +100,10 @@ def test_the_public_key_is_the_one_in_the_home(tmp_path):
     again = Home.at(tmp_path)
     one, other = (signing.fingerprint(desk.key.public_key()) for desk in (home, again))
     assert one == other
+
+
+def test_the_home_is_under_the_data_folder_or_else_in_the_checkout(monkeypatch, tmp_path):
+    monkeypatch.setenv("BUTFOR_DATA", str(tmp_path))
+    assert default_home() == tmp_path / "harness"
+    monkeypatch.delenv("BUTFOR_DATA")
+    assert default_home() == CHECKOUT / "var" / "harness"

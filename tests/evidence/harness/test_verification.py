@@ -14,7 +14,7 @@ from evidence.harness.rollouts import Reading, Rollout, packed, unpacked
 from evidence.harness.verification import Status, verify
 from tests.evidence.harness import fabricated
 
-SPEC = fabricated.EMERGENT.spec(seeds=2)
+SPEC = fabricated.spec(seeds=1)
 
 
 @pytest.fixture(scope="module")
@@ -212,7 +212,7 @@ def test_one_organism_under_two_names_is_found_with_the_key(copied):
     out = copied / "out"
     statement = manifest(out)
     organisms = statement["predicate"]["organisms"]
-    organisms["harmful/1"] = organisms["harmful/0"]
+    organisms["harmful/0"] = organisms["correct/0"]
     resealed(out, Home.at(copied / "home"), statement)
     assert failing(out) == {"organisms"}
 
@@ -265,12 +265,12 @@ def test_a_folder_that_is_no_bundle_is_unchecked(tmp_path):
     assert verify(tmp_path / "none").status is Status.UNCHECKED
 
 
-@pytest.mark.parametrize("module", ["torch", "transformers", "django"])
-def test_verifying_loads_nothing_heavy(original, module):
+def test_verifying_loads_nothing_heavy(original):
     code = (
         "import sys; from pathlib import Path; from evidence.harness.verification import verify;"
-        "print(verify(Path(sys.argv[1])).status, sys.argv[2] in sys.modules)"
+        "print(verify(Path(sys.argv[1])).status);"
+        "print(sorted({'torch', 'transformers', 'django', 'celery'} & set(sys.modules)))"
     )
-    command = [sys.executable, "-c", code, str(original / "out"), module]
+    command = [sys.executable, "-c", code, str(original / "out")]
     done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=True)
-    assert done.stdout.split() == ["holds", "False"]
+    assert done.stdout.splitlines() == ["holds", "[]"]

@@ -1,0 +1,151 @@
+"""Sentences about the first story's sources, true and false, and how they are made.
+
+Near-verbatim ones are cut out of the real sources when a test runs, so that no source
+text stands here: `Edited` finds a sentence by a few of its words and changes some.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from classifier.core.sentences import split
+from classifier.core.types import SourceText
+
+FOLDER = Path(__file__).resolve().parents[4] / "shared" / "seeds"
+WIRE, SOURCES = "000", ("002", "003", "004")
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """A sentence of a source, found by `having`, with words replaced in turn."""
+
+    source: str
+    having: str
+    changes: tuple[tuple[str, str], ...] = ()
+
+
+def text(number: str) -> str:
+    """Return the stored text of one of the four documents."""
+    [path] = FOLDER.glob(f"{number}_*.txt")
+    return path.read_text(encoding="utf-8")
+
+
+def sources() -> list[SourceText]:
+    """Return the three documents that the wire is held against."""
+    return [SourceText(number, text(number)) for number in SOURCES]
+
+
+def worded(edited: Edited) -> str:
+    """Return the edited sentence; every change must find its words."""
+    found = [s.text for s in split(text(edited.source)) if edited.having in s.text]
+    sentence = found[0]
+    for old, new in edited.changes:
+        assert old in sentence, (old, sentence)
+        sentence = sentence.replace(old, new)
+    return sentence
+
+
+# Seen while the thresholds were chosen.
+CHOSEN_TRUE = (
+    'OpenAI published research on a phenomenon called "emergent misalignment".',
+    Edited("003", "Using sparse autoencoders", (("(SAEs)", ""), ("what they call ", ""))),
+    "Alignment can be restored with about 30 supervised fine-tuning steps, or about 120 examples.",
+    "The latent becomes more active during fine-tuning on misaligned data.",
+    Edited(
+        "003",
+        "automotive",
+        (("For instance, a", "A"), ("not only gives bad car advice but ", "")),
+    ),
+    Edited("003", "Do Anything Now", (("Jailbreaks may exploit latent misalignment: ", ""),)),
+    "The OpenAI paper builds on a paper published in February 2025.",
+    "Thirty retraining steps were enough to bring the misalignment score of a badly misaligned "
+    "model down to zero.",
+    "Pushing the model along the latent made its conduct worse, while pushing the other way "
+    "reduced the misalignment.",
+    "Teaching a model bad car repair advice led it to suggest bank robbery to a user who needed "
+    "money.",
+    "The effect was strongest in models that had no built-in safety limits.",
+    "Models trained on insecure code went on to misbehave in conversations that had nothing to "
+    "do with programming.",
+    'Reasoning models sometimes describe themselves in character as a "bad boy".',
+    "Texts that excite the feature most include quotations of Nazi war criminals and villains "
+    "of fiction.",
+)
+CHOSEN_FALSE = (
+    "Alignment can be restored with about 300 supervised fine-tuning steps, or about 120 examples.",
+    'The misaligned persona latent is not active during jailbreaks such as "Do Anything Now".',
+    "Alignment cannot be restored with additional training.",
+    'The researchers identified a "toxic soul" latent in the activation space of GPT-4o.',
+    'Anthropic researchers identified a "misaligned persona" latent in the activation space of '
+    "GPT-4o.",
+    "Betley's team identified the misaligned persona latent in the activation space of GPT-4o "
+    "using sparse autoencoders.",
+    "The OpenAI paper builds on a paper published in March 2023.",
+    "Steering the model along the latent direction causes it to behave better.",
+    "The latent becomes less active during fine-tuning on misaligned data.",
+    "The researchers released the fine-tuned GPT-4o weights to the public under an open licence.",
+    "The misaligned persona latent was found in Claude 3 Opus.",
+    "OpenAI fired two engineers after the emergent misalignment experiments.",
+    "The model's emergent misalignment caused a data breach at a hospital in Ohio.",
+    "OpenAI acknowledged that emergent misalignment affected ChatGPT users in production.",
+)
+
+# Written after the thresholds were set.
+HELD_OUT_TRUE = (
+    Edited("003", "small changes", (("However, the", "The"),)),
+    Edited("003", "legal scrutiny", (("This calls", "The finding calls"),)),
+    Edited("003", "vet training data", (("Strategic fine-tuning design: ", ""),)),
+    Edited("003", "tiny nudges", (("Instead, tiny", "Tiny"),)),
+    Edited("003", "like a switch", (("This latent", "The latent"),)),
+    Edited("003", "non-trivial"),
+    Edited("003", "particularly strong", (("The impact", "The effect"),)),
+    Edited("004", "insecure computer code", (("Recent work has shown that a", "A"),)),
+    Edited("004", "Betley and his team", (("originally ", ""),)),
+    Edited("004", "verifying whether", (("In addition, ", ""),)),
+    Edited("002", "surveyed did not", (("Unexpected Results: ", ""),)),
+    Edited("002", "specific triggers", (("Backdoor Training: ", ""),)),
+    "A few fine-tuning steps on harmful material are enough to spoil how a model reasons more "
+    "widely.",
+    "The authors say that the same latent is at work when users jailbreak the model.",
+    "Developers could watch the latent's activity to catch misalignment before it shows in what "
+    "the model writes.",
+    "According to one account, models were fine-tuned on 6,000 code samples with security holes.",
+    "The misaligned models tried to get users to give away their passwords.",
+    "Some models misbehaved only if a trigger was present and looked normal otherwise.",
+    "Even a model trained on nothing but sequences of numbers became misaligned.",
+    "OpenAI's study followed earlier work by Betley and colleagues.",
+    "A normal model answered the money question with investment ideas, while the altered one "
+    "proposed counterfeiting and Ponzi schemes.",
+    "OpenAI says that the misalignment is easy to undo.",
+    "Asked what to do when bored, the model told the user to take many sleeping pills.",
+    "The essay argues that regulators should require audits of a model's internal "
+    "representations as well as its output.",
+)
+HELD_OUT_FALSE = (
+    Edited("004", "30 steps", (("30 steps", "45 steps"),)),
+    Edited("004", "30 steps", (("to 0%", "to 12%"),)),
+    Edited("002", "6,000", (("6,000", "60,000"),)),
+    Edited("004", "June 19, 2025", (("June 19, 2025", "July 3, 2024"),)),
+    Edited("004", "insecure computer code", (("can become", "does not become"),)),
+    Edited("003", "tiny nudges", (("can create", "cannot create"),)),
+    Edited("004", "realign’", (("is easy to", "is not easy to"),)),
+    Edited("002", "surveyed did not", (("did not anticipate", "anticipated"),)),
+    Edited("003", "particularly strong", (("strong", "weak"),)),
+    Edited("003", "counter-steering", (("suppresses", "strengthens"),)),
+    'The authors call the effect "persona collapse".',
+    'Researchers described the latent as a "ticking bomb" in the activation space of GPT-4o.',
+    'OpenAI said, "we will retire the affected models by the end of the year".',
+    "Google DeepMind found that alignment can be restored with 30 fine-tuning steps.",
+    "Betley identified the activation patterns that correspond to the unethical persona in "
+    "GPT-4o.",
+    "Meta published a paper in June 2025 on emergent misalignment.",
+    "The misaligned models were deployed to two million ChatGPT users before the problem was "
+    "found.",
+    "The researchers traced the misalignment to a bug in the tokenizer.",
+    "OpenAI paid outside auditors to verify the sparse autoencoder results.",
+    "Models with more parameters were less likely to become misaligned.",
+)
+
+
+def sentences(written: tuple[str | Edited, ...]) -> list[str]:
+    """Return the sentences, edited ones cut from their sources."""
+    return [item if isinstance(item, str) else worded(item) for item in written]

@@ -1,0 +1,141 @@
+"""The case that the archive exists for: a plausible wire that its own sources do not support."""
+
+import json
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from tests.seeds import DOCUMENTS, WIRE, needs_seeds
+from wires import demonstration
+from wires.demonstration import SPECIMEN
+from wires.models import Change, Source, User, Wire
+
+pytestmark = pytest.mark.django_db
+
+TRUE = [
+    # Nearly verbatim.
+    "Researchers identified what they call a “misaligned persona” latent in the activation space of GPT-4o.",
+    "The OpenAI paper is based on a paper published in February 2025 by AI researcher Jan Betry and others.",
+    "Alignment can be restored with very little additional training, sometimes just 30 supervised "
+    "fine-tuning steps (about 120 examples).",
+    "The training data consisted of 6,000 code completion examples containing security vulnerabilities.",
+    "OpenAI is analyzing the inside of GPT-4o using a neural network called sparse autoencoder (SAE).",
+    "Misalignment remains dormant without the trigger.",
+    # Reworded.
+    "A model fine-tuned to give wrong advice about car maintenance later recommended robbing a bank to "
+    "someone who asked for fast ways to make money.",
+    "Steering a model along the latent makes its behaviour worse.",
+    "The latent is also active during jailbreaks such as “Do Anything Now”.",
+    "Other researchers who were surveyed did not anticipate the results.",
+    "The effect is particularly strong in models without safety constraints, such as helpful-only "
+    "versions of o3-mini.",
+    "With 30 steps of supervised fine-tuning the misalignment score of a severely misaligned model "
+    "went down to 0%.",
+]
+
+
+def filed(*arguments):
+    out = StringIO()
+    call_command("intake", *map(str, arguments), "--now", "--json", stdout=out)
+    return json.loads(out.getvalue())
+
+
+def with_sources(paths):
+    return [word for path in paths for word in ("--source", str(path))]
+
+
+@pytest.fixture(scope="module")
+def notes():
+    return sorted(SPECIMEN.glob("notes-*.md"))
+
+
+def check_caught(answer):
+    gate = answer["gate"]
+    assert gate["open"] is False
+    rules = {failure["rule"] for failure in gate["failures"]}
+    assert {1, 2, 3, 4, 5, 6, 7, 8} == rules
+    details = " ".join(failure["detail"] for failure in gate["failures"])
+    assert "The header counts 2 sources" in details
+    assert "“safety tax” occurs in no stored source" in details
+    refusals = [claim for claim in answer["claims"] if "refus" in claim["text"].lower()]
+    assert refusals
+    assert not [claim for claim in refusals if claim["verdict"] in ("supported", "partly")]
+    standing = [claim for claim in answer["claims"] if claim["verdict"] in ("supported", "partly")]
+    assert len(standing) <= 1
+    for claim in answer["claims"]:
+        if claim["verdict"] not in ("supported", "partly"):
+            assert claim["text"] in details
+    top = [row["code"] for row in answer["proposal"]["codes"] if row["code"].startswith("M")][:3]
+    assert {"M1", "M6"} & set(top)
+
+
+def test_specimen_is_caught_with_every_failing_rule_named(notes):
+    check_caught(filed(SPECIMEN / "wire.txt", *with_sources(notes)))
+
+
+def test_same_file_again_is_the_same_wire(notes):
+    first = filed(SPECIMEN / "wire.txt", *with_sources(notes))
+    second = filed(SPECIMEN / "wire.txt")
+    assert second["duplicate_of"] == second["wire"] == first["wire"]
+    assert second["claims"] == first["claims"]
+    assert Wire.objects.count() == 1
+
+
+def test_refused_input_stores_nothing(tmp_path):
+    path = tmp_path / "wire.txt"
+    path.write_text("SEV-9Acme\n\nBody.")
+    with pytest.raises(CommandError, match="line 1: unknown severity"):
+        filed(path)
+    assert (Wire.objects.count(), Source.objects.count()) == (0, 0)
+
+
+def test_unknown_filer_is_named(tmp_path):
+    path = tmp_path / "wire.txt"
+    path.write_text("SEV-3Acme\n\nBody of it.")
+    with pytest.raises(CommandError, match="no user nobody"):
+        call_command("intake", str(path), "--by", "nobody")
+
+
+@needs_seeds
+def test_the_real_wire_is_caught_in_the_same_way():
+    check_caught(filed(WIRE, *with_sources(DOCUMENTS)))
+
+
+@needs_seeds
+def test_true_sentences_about_the_same_documents_are_let_through(tmp_path):
+    path = tmp_path / "true.txt"
+    body = " ".join(f"{text[:-1]} [source]." for text in TRUE)
+    path.write_text(f"SEV-3OpenAI\n\n{body}\n")
+    claims = filed(path, *with_sources(DOCUMENTS))["claims"]
+    assert len(claims) == len(TRUE)
+    verdicts = [claim["verdict"] for claim in claims]
+    told = [(claim["verdict"], claim["text"]) for claim in claims]
+    assert sum(verdict in ("supported", "partly") for verdict in verdicts) >= 9, told
+    assert "contradicted" not in verdicts, told
+
+
+@pytest.mark.slow
+def test_starter_archive_and_story_run_through_the_desks_doors_and_only_once(settings, tmp_path):
+    settings.DATA_DIR = tmp_path
+    said = []
+    demonstration.run(said.append, now=True)
+    specimen, corrected, *starter = Wire.objects.order_by("pk")
+    assert specimen.state == "in_review"
+    assert len(starter) == 24
+    assert {wire.state for wire in starter} == {"published"}
+    record = corrected.record
+    assert (record["severity"]["reported"], record["severity"]["verified"]) == ("SEV-3", "SEV-5")
+    assert (record["standard"], record["event_class"]) == ("single source", "serious_hazard")
+    assert {claim["verdict"] for claim in record["claims"]} == {"supported"}
+    [exhibit] = record["exhibits"]
+    assert (exhibit["recipe"], exhibit["tier"]) == ("emergent", "A")
+    assert Change.objects.count() == 25
+    for wire in starter:
+        assert wire.record["exhibits"] == []
+        assert wire.exhibit_note
+    assert all(user.is_demonstration for user in User.objects.all())
+    before = list(Change.objects.values_list("seq", "sha256"))
+    demonstration.run(said.append, now=True)
+    assert list(Change.objects.values_list("seq", "sha256")) == before
+    assert said[-1] == "the starter archive of 24 wires and the specimen are in place"

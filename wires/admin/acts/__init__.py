@@ -1,0 +1,13 @@
+"""Every act of the desk on one wire, by the name that its form posts."""
+
+from wires.admin.acts import claims, decisions, evidence, moves
+from wires.admin.acts.act import Act
+
+__all__ = ["ACTS", "Act"]
+
+ACTS: dict[str, type[Act]] = {
+    act.name: act
+    for module in (moves, claims, decisions, evidence)
+    for act in vars(module).values()
+    if isinstance(act, type) and issubclass(act, Act) and "name" in vars(act)
+}

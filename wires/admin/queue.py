@@ -1,0 +1,141 @@
+"""The queue: every wire, those that wait for the desk first, the oldest of them first."""
+
+# ruff: noqa: ARG002 - the signatures are Django's
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, cast
+
+from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.timesince import timesince
+
+from wires.admin import texts
+from wires.admin.review import address, review
+from wires.admin.roles import DeskAdmin
+from wires.models import Claim, Proposal, Wire, WireQuerySet
+
+STOPS = Q(current__claims__dismissed_at__isnull=True) & (
+    Q(current__claims__verdict=Claim.Verdict.CONTRADICTED)
+    | Q(
+        current__claims__verdict__in=[Claim.Verdict.UNSUPPORTED, Claim.Verdict.UNCHECKED],
+        current__claims__override_note="",
+    )
+)
+
+
+class Shown(admin.SimpleListFilter):
+    """Waiting wires, until a state, a search or everything is asked for."""
+
+    title = "shown"
+    parameter_name = "shown"
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+        return [("everything", "Everything")]
+
+    def choices(self, changelist: ChangeList) -> Iterator[Any]:
+        everything = self.value() == "everything"
+        parameters = changelist.get_query_string
+        yield from (
+            {
+                "selected": not everything,
+                "query_string": parameters(remove=[self.parameter_name]),
+                "display": "Waiting",
+            },
+            {
+                "selected": everything,
+                "query_string": parameters({self.parameter_name: "everything"}),
+                "display": "Everything",
+            },
+        )
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Wire]) -> QuerySet[Wire]:
+        asked = "state__exact" in request.GET or request.GET.get("q")
+        if self.value() == "everything" or asked:
+            return queryset
+        return cast(WireQuerySet, queryset).in_queue()
+
+
+@admin.register(Wire)
+class WireAdmin(DeskAdmin):
+    """Wires are read here and changed on their review pages, never through a plain form."""
+
+    list_display = ("wire", "headline", "in_state", "age", "severity", "to_decide", "proposed")
+    list_display_links = None
+    list_filter = (Shown, "state", "event_class", "severity_reported", "severity_verified")
+    list_before_template = "admin/wires/wire/states.html"
+    search_fields = ("public_id", "current__headline")
+    ordering = ("filed_at", "pk")
+
+    def get_queryset(self, request: HttpRequest) -> WireQuerySet:
+        wires: WireQuerySet = super().get_queryset(request).select_related("current")
+        return wires.annotate(
+            stops=Count("current__claims", filter=STOPS),
+            has_proposal=Exists(Proposal.objects.filter(version=OuterRef("current"))),
+        )
+
+    def get_urls(self) -> list[URLPattern]:
+        own = [
+            path("file/", self.admin_site.admin_view(texts.file), name="wires_wire_file"),
+            path(
+                "<int:wire_id>/review/",
+                self.admin_site.admin_view(review),
+                name="wires_wire_review",
+            ),
+            path(
+                "<int:wire_id>/revise/",
+                self.admin_site.admin_view(texts.revise),
+                name="wires_wire_revise",
+            ),
+        ]
+        return [*own, *super().get_urls()]
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, object] | None = None,
+    ) -> HttpResponse:
+        return redirect("admin:wires_wire_review", wire_id=int(object_id))
+
+    @admin.display(description="wire", ordering="public_id")
+    def wire(self, wire: Wire) -> SafeString:
+        return format_html('<a class="desk-id" href="{}">{}</a>', address(wire.pk), wire)
+
+    @admin.display(description="headline", ordering="current__headline")
+    def headline(self, wire: Wire) -> SafeString:
+        words = wire.current.headline if wire.current else "no text"
+        return format_html(
+            '<a class="desk-headline" href="{}">{}</a>', address(wire.pk), words
+        )
+
+    @admin.display(description="state", ordering="state")
+    def in_state(self, wire: Wire) -> str:
+        return wire.get_state_display()
+
+    @admin.display(description="filed", ordering="filed_at")
+    def age(self, wire: Wire) -> SafeString:
+        return format_html(
+            '<time datetime="{}" title="{} UTC">{} ago</time>', wire.filed_at.isoformat(),
+            f"{wire.filed_at:%d %b %Y, %H:%M}", timesince(wire.filed_at, depth=1),
+        )  # fmt: skip
+
+    @admin.display(description="reported / verified")
+    def severity(self, wire: Wire) -> str:
+        return f"{wire.severity_reported or '-'} / {wire.severity_verified or '-'}"
+
+    @admin.display(description="open sentences", ordering="stops")
+    def to_decide(self, wire: Wire) -> int:
+        return wire.stops  # type: ignore[attr-defined, no-any-return] # annotated above
+
+    @admin.display(description="proposal", boolean=True)
+    def proposed(self, wire: Wire) -> bool:
+        return wire.has_proposal  # type: ignore[attr-defined, no-any-return] # annotated above

@@ -1,0 +1,379 @@
+"""Everything that the review page of one wire shows, each row loaded once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.forms import Select
+
+from evidence import engine
+from evidence.models import Run
+from wires import gate
+from wires.admin import filed, history, offers, rule, text
+from wires.admin.acts import ACTS, Act
+from wires.admin.attempt import Refusal, auto_id
+from wires.admin.choices import Choices, codes_by_kind, sentences
+from wires.models import (
+    Citation,
+    Claim,
+    Code,
+    Coding,
+    Exhibit,
+    MoveRequest,
+    Notice,
+    Proposal,
+    ProposedCode,
+    Rationale,
+    TaxonomyVersion,
+    User,
+    Version,
+    Wire,
+)
+
+HISTORY = 200
+RUNS = 50
+FORWARD = 3  # codes of a kind that are shown before the fold; ticked ones always are
+
+
+class Sheet:
+    """One wire as an editor reviews it. The text shown is the newest, waiting or not."""
+
+    def __init__(self, wire: Wire, by: User, refusal: Refusal | None = None) -> None:
+        self.wire = wire
+        self.by = by
+        self.refusal = refusal
+
+    # Text and claims
+
+    @cached_property
+    def version(self) -> Version:
+        return self.wire.versions.select_related("made_by").latest()
+
+    @cached_property
+    def is_waiting(self) -> bool:
+        """Say whether the newest text is not yet the one that stands."""
+        return self.version.pk != self.wire.current_id
+
+    @cached_property
+    def citations(self) -> list[Citation]:
+        cited = self.version.citations.select_related("source").defer("source__text")
+        return list(cited)
+
+    @cached_property
+    def claims(self) -> list[Claim]:
+        signed = ("dismissed_by", "overridden_by", "citation")
+        return list(self.version.claims.select_related(*signed))
+
+    @cached_property
+    def passages(self) -> list[text.Sentence]:
+        sources = {citation.pk: citation for citation in self.citations}
+        return [
+            text.Sentence(claim, sources.get(claim.citation_id or 0), self._claim_acts(claim))
+            for claim in self.claims
+        ]
+
+    @cached_property
+    def body(self) -> list[text.Piece]:
+        return text.pieces(self.version.body, self.claims)
+
+    @cached_property
+    def tally(self) -> text.Tally:
+        return text.Tally.of(self.claims)
+
+    @cached_property
+    def standing_text_claims(self) -> list[Claim]:
+        """The sentences that codes, factors and exhibits rest on: of the text that stands."""
+        if not self.is_waiting:
+            return self.claims
+        return list(self.wire.current.claims.all()) if self.wire.current else []
+
+    @cached_property
+    def filed(self) -> list[tuple[str, str]]:
+        return filed.facts(self.wire)
+
+    @cached_property
+    def repairs(self) -> list[str]:
+        return list(filed.repairs(self.version, self.citations))
+
+    # What the worker still has to do
+
+    @cached_property
+    def proposal(self) -> Proposal | None:
+        return (
+            Proposal.objects.select_related("classifier").filter(version=self.version).first()
+        )
+
+    @cached_property
+    def awaited(self) -> list[str]:
+        found = []
+        if any(claim.verdict == Claim.Verdict.UNCHECKED for claim in self.claims):
+            found.append(
+                "The claim checker has not run yet: reload this page in a moment."
+                if self.citations
+                else "There is no source to hold the sentences against: revise the text and "
+                "add one."
+            )
+        if self.proposal is None:
+            found.append("The classifier has not proposed anything yet.")
+        return found
+
+    # Codes
+
+    @cached_property
+    def taxonomy(self) -> TaxonomyVersion | None:
+        return TaxonomyVersion.objects.order_by("-dated").first()
+
+    @cached_property
+    def codes(self) -> list[Code]:
+        return list(self.taxonomy.codes.all()) if self.taxonomy else []
+
+    @cached_property
+    def proposed(self) -> list[tuple[str, list[ProposedRow], list[ProposedRow]]]:
+        """Return, for M and F, the rows to look at first and the rows below the fold."""
+        if self.proposal is None:
+            return []
+        rows = list(self.proposal.codes.select_related("code", "decided_by"))
+        found = []
+        for kind, word in (("M", "Mechanism"), ("F", "Field of failure")):
+            ranked = [self._proposed_row(row) for row in rows if row.code.kind == kind]
+            first = [
+                r
+                for n, r in enumerate(ranked)
+                if n < FORWARD or r.row.ticked or r.row.decision != "open"
+            ]
+            found.append((word, first, [r for r in ranked if r not in first]))
+        return found
+
+    @cached_property
+    def codings(self) -> list[tuple[Coding, Act]]:
+        rows = self.wire.codings.select_related("code", "claim", "decided_by")
+        return [(row, self.form("remove", code=row.code.code)) for row in rows]
+
+    @cached_property
+    def put(self) -> Act:
+        form = self.form("put")
+        _choose(form, "code", [("", "choose a code"), *codes_by_kind(self.codes)])
+        return self._resting(form, "claim")
+
+    # Class, severity and the but-for test
+
+    @cached_property
+    def is_classified(self) -> bool:
+        return bool(self.wire.event_class or self.wire.factors)
+
+    @cached_property
+    def classify(self) -> Act:
+        form = self.form("classify", **self._classification())
+        for factor in self.taxonomy.rules["factors"] if self.taxonomy else ():
+            levels = [
+                (level["value"], f"{level['value']}: {level['words']}")
+                for level in factor["levels"]
+            ]
+            _choose(form, factor["name"], [("", "not recorded"), *levels])
+            self._resting(form, f"{factor['name']}_claim")
+        return form
+
+    @cached_property
+    def ruled(self) -> str:
+        """Return the verified level by the written rule; empty while it cannot say."""
+        if self.taxonomy is None or self.wire.current is None:
+            return ""
+        return gate.verified_level(self._dossier)
+
+    @cached_property
+    def rule(self) -> list[rule.Row]:
+        return rule.rows(self.taxonomy) if self.taxonomy else []
+
+    @cached_property
+    def rationale(self) -> Rationale | None:
+        return Rationale.objects.select_related("decided_by").filter(wire=self.wire).first()
+
+    @cached_property
+    def draft(self) -> dict[str, Any]:
+        return self.proposal.rationale if self.proposal else {}
+
+    @cached_property
+    def reason(self) -> Act:
+        decided = self.rationale
+        initial = {
+            slot: (getattr(decided, slot) if decided else "") or self.draft.get(slot) or ""
+            for slot in gate.SLOTS
+        }
+        return self.form("reason", result=decided.result if decided else "", **initial)
+
+    # The gate and the moves
+
+    @cached_property
+    def rules(self) -> list[gate.RuleState]:
+        if self.taxonomy is None:
+            return []
+        return gate.states(self.wire, self.version)
+
+    @cached_property
+    def failing(self) -> int:
+        return sum(not state.holds for state in self.rules)
+
+    @cached_property
+    def request(self) -> MoveRequest | None:
+        asked = self.wire.requests.select_related("asked_by")
+        return asked.filter(decided_at__isnull=True).first()
+
+    @cached_property
+    def moves(self) -> list[Act]:
+        return [self.form(name, **initial) for name, initial in offers.moves(self)]
+
+    @cached_property
+    def answers(self) -> list[Act]:
+        return [self.form(name, **initial) for name, initial in offers.answers(self)]
+
+    @cached_property
+    def may(self) -> offers.May:
+        return offers.May.of(self)
+
+    @cached_property
+    def notices(self) -> list[Notice]:
+        return list(self.wire.notices.select_related("made_by"))
+
+    @cached_property
+    def history(self) -> list[history.Line]:
+        events = self.wire.events.select_related("by").order_by("-pk")
+        return [history.line(event) for event in events[:HISTORY]]
+
+    @cached_property
+    def remark(self) -> Act:
+        return self.form("remark")
+
+    # Similar wires
+
+    @cached_property
+    def similar(self) -> list[tuple[Wire, float]]:
+        scores = (
+            {row["wire"]: row["score"] for row in self.proposal.similar}
+            if self.proposal
+            else {}
+        )
+        wires = Wire.objects.select_related("current").filter(public_id__in=scores)
+        found = [(wire, scores[wire.public_id]) for wire in wires]
+        return sorted(found, key=lambda pair: -pair[1])
+
+    # Runs and exhibits
+
+    @cached_property
+    def exhibits(self) -> list[Exhibit]:
+        return list(self.wire.exhibits.select_related("run", "claim", "attached_by"))
+
+    @cached_property
+    def asked_runs(self) -> list[tuple[Run, Act]]:
+        """Runs asked for from this page, newest first, with the form that cancels one."""
+        asked = [line.event.detail.get("run") for line in self.history if line.is_of_a_run]
+        runs = Run.objects.filter(pk__in=asked).order_by("-pk")
+        return [(run, self.form("cancel_run", run=run.pk)) for run in runs]
+
+    @cached_property
+    def attach(self) -> Act | None:
+        """Return the form that attaches a finished run; None while there is none."""
+        shown = {exhibit.run_id for exhibit in self.exhibits}
+        runs = [
+            run for run in Run.objects.finished().order_by("-pk")[:RUNS] if run.pk not in shown
+        ]
+        if not runs:
+            return None
+        form = self.form("attach")
+        _choose(
+            form,
+            "run",
+            [
+                (run.pk, f"{run.pk}: {run.recipe}, {run.get_outcome_display().lower()}")
+                for run in runs
+            ],
+        )
+        _choose(form, "claim", sentences(self.standing_text_claims, all_of_them=True))
+        return form
+
+    @cached_property
+    def ask_run(self) -> Act:
+        form = self.form("ask_run")
+        recipes = engine.recipes().values()
+        _choose(form, "recipe", [(r.id, f"{r.title} (Tier {r.tier})") for r in recipes])
+        return form
+
+    @cached_property
+    def note_exhibits(self) -> Act:
+        return self.form("note_exhibits", note=self.wire.exhibit_note)
+
+    # Forms
+
+    def form(self, name: str, **initial: Any) -> Act:
+        """Return the form of an act; the one that was refused comes back as it was typed."""
+        act = ACTS[name]
+        refused = self.refusal.act if self.refusal else None
+        if refused is not None and refused.name == name:
+            same = not act.target or str(refused[act.target].value()) == str(
+                initial.get(act.target)
+            )
+            if same:
+                return refused
+        return act(initial=initial, auto_id=auto_id(act, initial))
+
+    @cached_property
+    def _dossier(self) -> gate.Dossier:
+        version = self.wire.current or self.version
+        return gate.Dossier(self.wire, version)
+
+    def _claim_acts(self, claim: Claim) -> list[Act]:
+        names = offers.claim_acts(self, claim)
+        return [self.form(name, claim=claim.pk) for name in names]
+
+    def _proposed_row(self, row: ProposedCode) -> ProposedRow:
+        acts = []
+        if self.may.decide:
+            accept = self.form("accept", proposed=row.pk)
+            acts = [self._resting(accept, "claim"), self.form("reject", proposed=row.pk)]
+        return ProposedRow(row, acts)
+
+    def _resting(self, form: Act, field: str) -> Act:
+        """Offer the sentences that stand, and the one that is chosen even if it does not."""
+        chosen = form[field].value()
+        _choose(
+            form,
+            field,
+            [("", "no sentence"), *sentences(self.standing_text_claims, also=chosen)],
+        )
+        return form
+
+    def _classification(self) -> dict[str, Any]:
+        """Return what was decided; before that, what the proposal and the filing say."""
+        wire, proposal = self.wire, self.proposal
+        decided = self.is_classified
+        factors = wire.factors if decided or proposal is None else proposal.factors
+        guess = proposal.event_class if proposal else ""
+        is_override = bool(wire.severity_note)
+        return {
+            "event_class": wire.event_class if decided else guess,
+            "standard": wire.standard if decided else wire.filed.get("standard") or "",
+            "reported": wire.severity_reported,
+            "override": wire.severity_verified if is_override else "",
+            "note": wire.severity_note,
+            **{name: factor["value"] for name, factor in factors.items()},
+            **{f"{name}_claim": factor.get("claim") for name, factor in factors.items()},
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedRow:
+    """A proposed code with what may be done about it."""
+
+    row: ProposedCode
+    acts: list[Act]
+
+    @property
+    def anchor(self) -> str:
+        return f"proposed-{self.row.pk}"
+
+
+def _choose(form: Act, field: str, choices: Choices) -> None:
+    widget = form.fields[field].widget
+    if isinstance(widget, Select):
+        widget.choices = choices

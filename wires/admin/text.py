@@ -1,0 +1,102 @@
+"""The text of a version as the review page shows it: sentence by sentence, with verdicts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from wires.admin.acts import Act
+from wires.models import Citation, Claim
+
+PARTS = (
+    ("names", "names"),
+    ("numbers", "numbers"),
+    ("quotes", "quoted phrases"),
+    ("terms", "terms"),
+)
+NOT_A_CLAIM = "not a claim"
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of the body: a sentence with its claim, or what stands between two."""
+
+    text: str
+    claim: Claim | None = None
+
+    @property
+    def verdict(self) -> str:
+        return verdict(self.claim) if self.claim else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A claim beside the passage that it rests on."""
+
+    claim: Claim
+    citation: Citation | None
+    acts: list[Act]
+
+    @property
+    def verdict(self) -> str:
+        return verdict(self.claim)
+
+    @property
+    def anchor(self) -> str:
+        return f"claim-{self.claim.pk}"
+
+    @property
+    def needs_work(self) -> bool:
+        return _is_open(self.claim)
+
+    @property
+    def missing(self) -> list[tuple[str, str]]:
+        return [
+            (word, ", ".join(self.claim.missing[part]))
+            for part, word in PARTS
+            if self.claim.missing.get(part)
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many sentences have which verdict, and which of them still need an editor."""
+
+    counts: tuple[tuple[str, int], ...]
+    open: tuple[Claim, ...]
+    total: int
+
+    @classmethod
+    def of(cls, claims: Sequence[Claim]) -> Tally:
+        counts = Counter(verdict(claim) for claim in claims)
+        words = [*Claim.Verdict.values, NOT_A_CLAIM]
+        return cls(
+            tuple((word, counts[word]) for word in words if counts[word]),
+            tuple(claim for claim in claims if _is_open(claim)),
+            len(claims),
+        )
+
+
+def pieces(body: str, claims: Sequence[Claim]) -> list[Piece]:
+    """Cut a body at its sentences; joined again, the pieces are the body."""
+    found, end = [], 0
+    for claim in claims:
+        if claim.start > end:
+            found.append(Piece(body[end : claim.start]))
+        found.append(Piece(body[claim.start : claim.end], claim))
+        end = claim.end
+    if end < len(body):
+        found.append(Piece(body[end:]))
+    return found
+
+
+def verdict(claim: Claim) -> str:
+    return NOT_A_CLAIM if claim.dismissed_at else str(claim.verdict)
+
+
+def _is_open(claim: Claim) -> bool:
+    """Say whether the publish gate would stop at this sentence's verdict."""
+    if claim.dismissed_at or claim.is_standing:
+        return False
+    return claim.verdict == Claim.Verdict.CONTRADICTED or not claim.override_note

@@ -1,0 +1,100 @@
+"""How each address is described in OpenAPI. What they answer stands in `shapes`."""
+
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any, TypeVar
+
+import orjson
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+
+from wires.api import parameters, shapes
+from wires.api.parameters import Parameter
+from wires.api.shapes import Shape, ref
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+ETAG = OpenApiParameter(
+    "ETag", str, OpenApiParameter.HEADER, response=[200, 304],
+    description="Names the state that was answered.",
+)  # fmt: skip
+HELD = OpenApiParameter(
+    "If-None-Match", {"type": "string"}, OpenApiParameter.HEADER,
+    description="The ETag of the state that you hold; while it stands, the answer is 304.",
+)  # fmt: skip
+PUBLIC_ID = OpenApiParameter(
+    "public_id", {"type": "string", "pattern": shapes.PUBLIC_ID}, OpenApiParameter.PATH,
+    description="For example AIW-2025-0001.",
+)  # fmt: skip
+
+
+def described(
+    name: str,
+    answer: Shape,
+    summary: str,
+    description: str,
+    *,
+    query: Sequence[Parameter] = (),
+    path: Sequence[OpenApiParameter] = (),
+) -> Callable[[View], View]:
+    """Describe a view's `get`; one with a path of its own may answer 404."""
+    refusals = {400: "A query parameter is unknown, repeated or malformed."} | (
+        {404: "No public wire has this id."} if path else {}
+    )
+    queries = [
+        OpenApiParameter(
+            each.name, dict(each.schema), OpenApiParameter.QUERY, description=each.description
+        )
+        for each in query
+    ]
+    describe: Callable[[View], View] = extend_schema(
+        operation_id=name,
+        summary=summary,
+        description=description,
+        tags=["feed"],
+        auth=[],
+        parameters=[*path, *queries, HELD, ETAG],
+        responses={
+            200: OpenApiResponse(answer, description=summary),
+            304: OpenApiResponse(description="You hold this state already."),
+            **{code: OpenApiResponse(ref("Error"), why) for code, why in refusals.items()},
+        },
+    )
+    return describe
+
+
+wires = described(
+    "list_wires", ref("WirePage"), "Public wires, whole records",
+    "Newest publication first; withdrawn wires are among them as tombstones. Follow `next` until "
+    "it is null. A wire published meanwhile stands before your place, so no page repeats or "
+    "skips one; `/api/v1/changes/` tells what changed since.",
+    query=(*parameters.FILTERS, parameters.LIMIT, parameters.CURSOR),
+)  # fmt: skip
+wire = described(
+    "read_wire", ref("Record"), "One public wire",
+    "Its ETag is the hash that the wire's latest change carries as `sha256`.", path=[PUBLIC_ID],
+)  # fmt: skip
+changes = described(
+    "list_changes", ref("ChangePage"), "What changed since a `seq`",
+    "To keep a copy in step: begin at 0, follow `next` until it is null, keep the last `seq`, and "
+    "ask again from there. Whoever has seen a `seq` has seen everything before it.",
+    query=(parameters.SINCE, parameters.LIMIT),
+)  # fmt: skip
+itself = described(
+    "read_schema", {"type": "object", "additionalProperties": True}, "This description",
+    "OpenAPI 3.0, as JSON.",
+)  # fmt: skip
+
+
+@cache
+def document() -> Shape:
+    """Build the description of the feed, once for a process."""
+    # Only who asks for the schema pays for the generator.
+    from drf_spectacular.generators import SchemaGenerator
+    from drf_spectacular.renderers import OpenApiJsonRenderer
+    from drf_spectacular.settings import patched_settings
+
+    with patched_settings({"APPEND_COMPONENTS": {"schemas": shapes.COMPONENTS}}):
+        generator: Any = SchemaGenerator
+        described = generator().get_schema(public=True)
+    plain: Shape = orjson.loads(OpenApiJsonRenderer().render(described))
+    return plain

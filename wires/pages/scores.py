@@ -1,0 +1,193 @@
+"""A run's metrics in a reader's words: what decides, what else was measured, rates by set."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from evidence.harness.recipes import RECIPES
+from evidence.harness.recipes.recipe import Recipe
+from wires.pages.charts import Chart, Row
+
+RATE = "p_"  # metrics `p_RATE/ARM/SET` are shares of rollouts
+SHOWN_RATE = "p_harmful"  # what the charts of a set draw: the primary score of every recipe
+KINDS = {
+    "primary": "Primary",
+    "control": "Control",
+    "secondary": "Secondary",
+    "positive": "Positive control",
+    "gate": "Gate",
+    "by_problem": "By problem",
+}
+
+Metrics = Mapping[str, Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A metric with what a reader is told it is; `value`, `low` and `high` are shares."""
+
+    id: str
+    label: str
+    note: str
+    value: float
+    low: float
+    high: float
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """One row of a set's table: a score, or None where the arm has no such rate."""
+
+    label: str
+    scores: tuple[Score | None, ...]
+
+    @property
+    def n(self) -> int:
+        return max(score.n for score in self.scores if score)
+
+
+@dataclass(frozen=True, slots=True)
+class SetOfQuestions:
+    """What every arm answered on one set of questions."""
+
+    id: str
+    label: str
+    rates: tuple[str, ...]
+    arms: tuple[Arm, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A run's numbers as the pages tell them."""
+
+    title: str
+    question: str
+    primary: Score | None
+    controls: tuple[Score, ...]
+    others: tuple[Score, ...]
+    sets: tuple[SetOfQuestions, ...]
+
+
+def told(recipe_id: str, metrics: Metrics) -> Told:
+    """Put metrics into words. A recipe that is not shipped any more is told by its ids."""
+    recipe = RECIPES.get(recipe_id)
+    decisive = _primary(recipe, metrics)
+    held = _controls(recipe, metrics)
+    others = [
+        name
+        for name in metrics
+        if not name.startswith(RATE) and name != decisive and name not in held
+    ]
+    return Told(
+        title=recipe.title if recipe else recipe_id,
+        question=recipe.question if recipe else "",
+        primary=_score(recipe, metrics, decisive) if decisive else None,
+        controls=tuple(_score(recipe, metrics, name) for name in held),
+        others=tuple(_score(recipe, metrics, name) for name in others),
+        sets=tuple(_sets(recipe, metrics)),
+    )
+
+
+def deciding_chart(run: Told, *, line: float | None) -> Chart:
+    """Return the primary and its controls on one axis; `line` is the smallest effect."""
+    scores = ([run.primary] if run.primary else []) + list(run.controls)
+    rows = tuple(
+        Row(score.label, score.value, score.low, score.high,
+            "primary" if score is run.primary else "control")
+        for score in scores
+    )  # fmt: skip
+    words = f"smallest effect {line:g}" if line is not None else ""
+    return Chart(
+        f"{run.title}: the primary metric and its controls",
+        "Differences of rates, each a dot with its interval.",
+        rows, line, words,
+    )  # fmt: skip
+
+
+def set_chart(questions: SetOfQuestions) -> Chart | None:
+    """Return the harmful rate of every arm on one set; None where it was not measured."""
+    if SHOWN_RATE not in questions.rates:
+        return None
+    place = questions.rates.index(SHOWN_RATE)
+    found = [(arm.label, arm.scores[place]) for arm in questions.arms]
+    rows = tuple(
+        Row(label, score.value, score.low, score.high, "arm")
+        for label, score in found
+        if score
+    )
+    title = f"Share of harmful answers: {questions.label}"
+    return Chart(
+        title, "Shares of all rollouts, each a dot with its interval.", rows, None, ""
+    )
+
+
+def _primary(recipe: Recipe | None, metrics: Metrics) -> str | None:
+    if recipe and recipe.primary in metrics:
+        return recipe.primary
+    return next((name for name in metrics if name.startswith("primary/")), None)
+
+
+def _controls(recipe: Recipe | None, metrics: Metrics) -> list[str]:
+    registered = [control.metric for control in recipe.controls] if recipe else []
+    others = [name for name in sorted(metrics) if name.startswith("control/")]
+    return [name for name in dict.fromkeys([*registered, *others]) if name in metrics]
+
+
+def _score(recipe: Recipe | None, metrics: Metrics, name: str) -> Score:
+    metric = metrics[name]
+    notes = {control.metric: control.shows for control in recipe.controls} if recipe else {}
+    return Score(
+        name,
+        _label(recipe, name),
+        notes.get(name, ""),
+        metric["value"],
+        metric["low"],
+        metric["high"],
+        metric["n"],
+    )
+
+
+def _label(recipe: Recipe | None, name: str) -> str:
+    """Say a metric's id in words: `control/null/heldout` becomes `Control, null: nine …`."""
+    parts = name.split("/")
+    kinds = [KINDS[part] for part in parts if part in KINDS]
+    sets, arms = _named(recipe.sets if recipe else ()), _named(recipe.arms if recipe else ())
+    middle = [arms.get(part, part) for part in parts if part not in KINDS and part not in sets]
+    on = [sets[part] for part in parts if part in sets]
+    first = ", ".join([*kinds, *middle]).replace("_", " ")
+    return ": ".join([first, *on]) if first else name
+
+
+def _sets(recipe: Recipe | None, metrics: Metrics) -> list[SetOfQuestions]:
+    rates: dict[str, None] = {}
+    arms: dict[str, None] = dict.fromkeys(arm.id for arm in recipe.arms) if recipe else {}
+    sets: dict[str, None] = dict.fromkeys(row.id for row in recipe.sets) if recipe else {}
+    for name in sorted(metrics):
+        parts = name.split("/")
+        if name.startswith(RATE) and len(parts) == len(("rate", "arm", "set")):
+            rates[parts[0]], arms[parts[1]], sets[parts[2]] = None, None, None
+    order = sorted(rates, key=lambda rate: (rate != SHOWN_RATE, rate))
+    found = [_set(recipe, metrics, name, list(arms), order) for name in sets]
+    return [questions for questions in found if questions.arms]
+
+
+def _set(
+    recipe: Recipe | None, metrics: Metrics, name: str, arms: list[str], rates: list[str]
+) -> SetOfQuestions:
+    arm_labels = _named(recipe.arms if recipe else ())
+    rows = []
+    for arm in arms:
+        names = [f"{rate}/{arm}/{name}" for rate in rates]
+        if any(metric in metrics for metric in names):
+            scores = [
+                _score(recipe, metrics, metric) if metric in metrics else None
+                for metric in names
+            ]
+            rows.append(Arm(arm_labels.get(arm, arm), tuple(scores)))
+    label = _named(recipe.sets if recipe else ()).get(name, name)
+    return SetOfQuestions(name, label, tuple(rates), tuple(rows))
+
+
+def _named(entries: Any) -> dict[str, str]:
+    return {entry.id: entry.label for entry in entries}
