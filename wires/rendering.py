@@ -101,7 +101,7 @@ def _cited(numbers: dict[str, int]) -> str:
 
 def _verdict(mark: Mark) -> _Edit:
     html = format_html(
-        ' <a class="verdict {0}" id="said-{1}" href="#claim-{1}">'
+        '\N{NO-BREAK SPACE}<a class="verdict {0}" id="said-{1}" href="#claim-{1}">'
         '<span class="hidden">Sentence {1}: </span>{2}</a>',
         mark.verdict,
         mark.n,

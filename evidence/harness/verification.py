@@ -286,7 +286,7 @@ def _agree(printed: object, value: str | float) -> bool:
 def _tried(name: str, check: Callable[[_Bundle], None], opened: _Bundle) -> Finding:
     try:
         check(opened)
-    except _UncheckedError as error:
+    except (_UncheckedError, PermissionError) as error:
         return Finding(name, Status.UNCHECKED, str(error))
     except _FailsError as error:
         return Finding(name, Status.FAILS, str(error))
@@ -296,9 +296,10 @@ def _tried(name: str, check: Callable[[_Bundle], None], opened: _Bundle) -> Find
         LookupError,
         TypeError,
         AttributeError,
+        RecursionError,
         HarnessError,
     ) as error:
-        # A bundle may be damaged in any way; whatever cannot be read does not hold.
+        # A bundle may be damaged, or made to harm, in any way; whatever cannot be read does not hold.
         return Finding(name, Status.FAILS, f"cannot be read: {type(error).__name__}: {error}")
     return Finding(name, Status.HOLDS, "")
 

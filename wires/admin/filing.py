@@ -160,7 +160,7 @@ class Sources(forms.BaseFormSet):
         return [row.get("key") or f"source-{n}" for n, row in enumerate(given, start=start)]
 
 
-SourceFormSet = cast(type[Sources], forms.formset_factory(SourceForm, formset=Sources))
+SourceFormSet = cast("type[Sources]", forms.formset_factory(SourceForm, formset=Sources))
 
 
 def filed_sources(rows: Sources) -> tuple[FiledSource, ...]:

@@ -60,7 +60,7 @@ class Shown(admin.SimpleListFilter):
         asked = "state__exact" in request.GET or request.GET.get("q")
         if self.value() == "everything" or asked:
             return queryset
-        return cast(WireQuerySet, queryset).in_queue()
+        return cast("WireQuerySet", queryset).in_queue()
 
 
 @admin.register(Wire)

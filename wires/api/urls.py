@@ -14,6 +14,6 @@ urlpatterns = [
     ),
     path("changes/", views.ChangeList.as_view(), name="changes"),
     path("schema/", views.Schema.as_view(), name="schema"),
-    # An address without its last slash is left to Django, which adds it.
-    re_path(r"^(?:.*/)?\Z", Nothing.as_view()),
+    # An address without its last slash is left to Django, which adds it. `.` is no line break.
+    re_path(r"^(?:[\s\S]*/)?\Z", Nothing.as_view()),
 ]

@@ -1,11 +1,13 @@
 import json
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
 
 from evidence.harness import bundle
 from evidence.harness.errors import HarnessError, RunCancelledError
-from evidence.harness.home import Home
+from evidence.harness.home import CHECKOUT, Home
 from evidence.harness.recipes import RECIPES
 from evidence.harness.rollouts import Rollout, unpacked
 from evidence.harness.runner import run
@@ -42,6 +44,16 @@ def test_a_spec_that_cannot_be_run_is_not_even_registered(tmp_path):
             cancelled=lambda: False,
         )
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_runner_loads_neither_a_framework_nor_torch_before_it_runs():
+    code = (
+        "import sys, evidence.harness.runner;"
+        "print(sorted({'django', 'celery', 'torch', 'transformers'} & set(sys.modules)))"
+    )
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
 
 
 @pytest.mark.slow

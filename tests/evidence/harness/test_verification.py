@@ -254,7 +254,9 @@ def test_what_this_code_does_not_know_is_unchecked_not_failed(copied, path):
     assert findings["signature"] is Status.HOLDS
 
 
-@pytest.mark.parametrize("content", ["", "[]", "{}", '{"predicate": 1}', "\x00"])
+@pytest.mark.parametrize(
+    "content", ["", "[]", "{}", '{"predicate": 1}', "\x00", "[" * 100_000]
+)
 def test_a_manifest_of_nonsense_fails(copied, content):
     (copied / "out" / bundle.MANIFEST).write_text(content)
     assert verify(copied / "out").status is Status.FAILS
