@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from functools import cache
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 
@@ -26,6 +27,9 @@ from classifier.core.types import (
 )
 from classifier.core.version import CHECKER_VERSION
 from classifier.models import ClassifierVersion
+
+if TYPE_CHECKING:
+    from classifier.core.codes import CodeIndex
 
 __all__ = [
     "CHECKER_VERSION", "CodeCard", "EventClassGuess", "Finding", "Proposal", "RationaleDraft",
@@ -99,7 +103,7 @@ def _encoder() -> Encoder:
 
 
 @cache
-def _index(cards: tuple[CodeCard, ...]) -> "CodeIndex":  # type: ignore[name-defined] # noqa: F821
+def _index(cards: tuple[CodeCard, ...]) -> "CodeIndex":
     from classifier.core.codes import CodeIndex
 
     return CodeIndex.build(cards, encode=_encoder().encode)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from psycopg.conninfo import conninfo_to_dict
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from config.paths import data_dir
 from config.postgres import PostgresError, Server
@@ -39,6 +39,12 @@ def settings(database_url: str) -> dict[str, Any]:
     answer["CONN_HEALTH_CHECKS"] = True
     answer["OPTIONS"] = parts
     return answer
+
+
+def as_words(database_url: str) -> str:
+    """Return the address as `host=… dbname=…`, for clients that read URLs in a way of their own."""
+    parts: dict[str, Any] = dict(conninfo_to_dict(database_url))
+    return make_conninfo(**parts)
 
 
 @contextmanager

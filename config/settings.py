@@ -4,7 +4,6 @@ import secrets
 from pathlib import Path
 
 import structlog
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from config import database, env
 from config.paths import CHECKOUT, data_dir
@@ -133,7 +132,7 @@ CELERY_BROKER_URL = env.text("BROKER_URL") or "pgmq://localhost"
 CELERY_BROKER_TRANSPORT_OPTIONS = (
     {
         # The queue's client reads a URL by itself and loses a socket's folder; it takes words.
-        "conn_string": make_conninfo(**conninfo_to_dict(DATABASE_URL)),
+        "conn_string": database.as_words(DATABASE_URL),
         "init_extension": False,
         "visibility_timeout": 900,
         "pool_timeout": 5,

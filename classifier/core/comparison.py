@@ -79,8 +79,11 @@ def compare(
     content = supporting(library, candidate.window)
     stems = frozenset(word.stem for word in content)
     source = units[0].source
+    named = frozenset[str]().union(*(name.keys for name in claim.names))
     credit = {
-        stem: 1.0 if stem in stems else _credit(word, content, library, source, thesaurus)
+        stem: 1.0
+        if stem in stems
+        else _credit(word, named, content, library, source, thesaurus)
         for stem, word in claim.terms.items()
     }
     total = sum(claim.weights[s] for s in claim.terms) or 1.0
@@ -116,10 +119,15 @@ def compare(
 
 
 def _credit(
-    word: Word, content: Sequence[Word], library: Library, source: int, thesaurus: Thesaurus
+    word: Word,
+    named: frozenset[str],
+    content: Sequence[Word],
+    library: Library,
+    source: int,
+    thesaurus: Thesaurus,
 ) -> float:
     folded = fold(word.text)
-    if any(character.isupper() for character in word.text) and folded not in library.common:
+    if folded in named:
         return _NAME_ELSEWHERE if folded in library.vocabulary[source] else 0.0
     elsewhere = _TERM_ELSEWHERE if word.stem in library.holders else 0.0
     return max(elsewhere, thesaurus.credit(word, content))
@@ -180,7 +188,7 @@ def _is_spoken_by_another(claimed: Sequence[Name], window: Window, library: Libr
 
 def _has_other_name(claim: Claim, text: str, library: Library) -> bool:
     mine = frozenset(fold(word.text) for word in words(claim.text))
-    return any(not name.keys & mine for name in names(text, common=library.common))
+    return any(not name.keys <= mine for name in names(text, common=library.common))
 
 
 def _loses_speech(claim: Claim, stems: frozenset[str]) -> bool:

@@ -117,6 +117,9 @@ _ACTS = frozenset(
         "research",
     ]
 )
+_AUXILIARIES = frozenset(
+    "is was are were has had have will would did does can could may".split()
+)
 _REACH = 4  # words between a name and its verb: "researchers at NAME have now found"
 
 
@@ -184,9 +187,20 @@ def _only_begins(found: tuple[Word, ...], common: frozenset[str]) -> bool:
     if any(c.isupper() or c.isdigit() for c in first.text[1:]) or first.text.endswith("s'"):
         return False
     folded = fold(first.text)
-    if folded in common or folded in STOP:
-        return True
-    return folded.endswith(_COMMON_ENDINGS) and folded == first.text.lower()
+    if folded in common or folded in STOP or folded.endswith(_COMMON_ENDINGS):
+        return folded == first.text.lower()
+    following = found[1:3]
+    return not (
+        folded != first.text.lower()  # Apple's
+        or any(_is_capital(word) for word in following[:1])
+        or any(_tells(word) for word in following)
+    )
+
+
+def _tells(word: Word) -> bool:
+    """Tell whether a word may be the verb of the name before it."""
+    folded = fold(word.text)
+    return word.stem in _ACTS or folded in _AUXILIARIES or folded.endswith("ed")
 
 
 def _acts(name: Name, found: tuple[Word, ...]) -> bool:

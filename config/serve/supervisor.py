@@ -39,7 +39,7 @@ def web(data: Path, port: int) -> Program:
         ),
         mark=pid,
         log=data / "logs" / "web.log",
-        farewell=((signal.SIGTERM, 3.0),),
+        farewell=((signal.SIGTERM, 2.5),),
     )
 
 
@@ -56,8 +56,9 @@ def worker(data: Path) -> Program:
         ),
         mark=schedule,
         log=data / "logs" / "worker.log",
-        # First the running tasks may end; then they are put back, and are done again later.
-        farewell=((signal.SIGTERM, 3.0), (signal.SIGQUIT, 2.0)),
+        # First the running tasks may end (an idle worker leaves in five seconds); then they
+        # are put back, and are done again later.
+        farewell=((signal.SIGTERM, 6.0), (signal.SIGQUIT, 1.0)),
     )
 
 

@@ -129,6 +129,10 @@ class _Bundle:
             raise _UncheckedError("the run was judged by another version of the world")
 
     @cached_property
+    def slots(self) -> list[Slot]:
+        return self.recipe.slots(self.spec)
+
+    @cached_property
     def rollouts(self) -> tuple[Rollout, ...]:
         return unpacked(self.read(bundle.ROLLOUTS), Rollout)
 
@@ -213,13 +217,13 @@ def _check_registration(opened: _Bundle) -> None:
 
 def _check_organisms(opened: _Bundle) -> None:
     organisms = opened.predicate["organisms"]
-    expected = {f"{slot.arm}/{slot.seed}" for slot in opened.recipe.slots(opened.spec)}
+    expected = {f"{slot.arm}/{slot.seed}" for slot in opened.slots}
     if set(organisms) != expected or len(set(organisms.values())) != len(organisms):
         raise _FailsError("organisms are missing, or one stands for two")
 
 
 def _check_rollouts(opened: _Bundle) -> None:
-    planned = Counter(opened.recipe.slots(opened.spec))
+    planned = Counter(opened.slots)
     found = Counter(
         Slot(row.question, row.set, row.arm, row.seed, row.prompt) for row in opened.rollouts
     )

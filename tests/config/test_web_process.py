@@ -38,7 +38,9 @@ def started(tmp_path):
     environment = {**os.environ, "DATABASE_URL": url}
     began = time.monotonic()
     with (tmp_path / "web.log").open("a") as log:
-        process = subprocess.Popen(command, cwd=CHECKOUT, env=environment, stdout=log, stderr=log)
+        process = subprocess.Popen(
+            command, cwd=CHECKOUT, env=environment, stdout=log, stderr=log
+        )
     address = f"http://127.0.0.1:{port}"
     while time.monotonic() - began < 30:
         try:

@@ -61,12 +61,16 @@ def check_caught(answer):
     refusals = [claim for claim in answer["claims"] if "refus" in claim["text"].lower()]
     assert refusals
     assert not [claim for claim in refusals if claim["verdict"] in ("supported", "partly")]
-    standing = [claim for claim in answer["claims"] if claim["verdict"] in ("supported", "partly")]
+    standing = [
+        claim for claim in answer["claims"] if claim["verdict"] in ("supported", "partly")
+    ]
     assert len(standing) <= 1
     for claim in answer["claims"]:
         if claim["verdict"] not in ("supported", "partly"):
             assert claim["text"] in details
-    top = [row["code"] for row in answer["proposal"]["codes"] if row["code"].startswith("M")][:3]
+    top = [row["code"] for row in answer["proposal"]["codes"] if row["code"].startswith("M")][
+        :3
+    ]
     assert {"M1", "M6"} & set(top)
 
 
@@ -116,7 +120,9 @@ def test_true_sentences_about_the_same_documents_are_let_through(tmp_path):
 
 
 @pytest.mark.slow
-def test_starter_archive_and_story_run_through_the_desks_doors_and_only_once(settings, tmp_path):
+def test_starter_archive_and_story_run_through_the_desks_doors_and_only_once(
+    settings, tmp_path
+):
     settings.DATA_DIR = tmp_path
     said = []
     demonstration.run(said.append, now=True)
@@ -125,7 +131,10 @@ def test_starter_archive_and_story_run_through_the_desks_doors_and_only_once(set
     assert len(starter) == 24
     assert {wire.state for wire in starter} == {"published"}
     record = corrected.record
-    assert (record["severity"]["reported"], record["severity"]["verified"]) == ("SEV-3", "SEV-5")
+    assert (record["severity"]["reported"], record["severity"]["verified"]) == (
+        "SEV-3",
+        "SEV-5",
+    )
     assert (record["standard"], record["event_class"]) == ("single source", "serious_hazard")
     assert {claim["verdict"] for claim in record["claims"]} == {"supported"}
     [exhibit] = record["exhibits"]

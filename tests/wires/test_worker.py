@@ -31,7 +31,9 @@ def worker(tmp_path):
     command = [sys.executable, "-m", "celery", "-A", "config", "worker", "-c", "2", "-B",
                "-Q", "celery,embed,gpu", "--schedule", str(tmp_path / "schedule")]  # fmt: skip
     with (tmp_path / "worker.log").open("a") as log:
-        process = subprocess.Popen(command, cwd=CHECKOUT, env=environment, stdout=log, stderr=log)
+        process = subprocess.Popen(
+            command, cwd=CHECKOUT, env=environment, stdout=log, stderr=log
+        )
         try:
             yield process
         finally:
@@ -71,6 +73,11 @@ def test_worker_killed_midway_loses_nothing_and_does_nothing_twice(tmp_path):
         wait_until(Proposal.objects.count, WIRES, seconds=240)
         wait_until(Claim.objects.exclude(verdict="unchecked").count, 3 * WIRES, seconds=120)
     assert Proposal.objects.count() == WIRES
-    assert ProposedCode.objects.count() == WIRES * taxonomy.current().codes.filter(number__gt=0).count()
-    again = dict(Proposal.objects.filter(version_id__in=first).values_list("version_id", "made_at"))
+    assert (
+        ProposedCode.objects.count()
+        == WIRES * taxonomy.current().codes.filter(number__gt=0).count()
+    )
+    again = dict(
+        Proposal.objects.filter(version_id__in=first).values_list("version_id", "made_at")
+    )
     assert again == first

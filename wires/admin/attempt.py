@@ -54,7 +54,7 @@ def attempt(posted: QueryDict, wire_id: int, by: User) -> Done | Refusal:
     known = ACTS.get(posted.get("act", ""))
     if known is None:
         return Refusal(None, "This page has no such act.", 400)
-    act = known(posted, auto_id=auto_id(known, posted))
+    act = known(posted, auto_id=auto_id(known, posted), label_suffix="")
     if not act.is_valid():
         return Refusal(act, "The form is not filled in right; see below.", 422)
     try:

@@ -8,6 +8,7 @@ from typing import Any, cast
 from django import forms
 from django.core.exceptions import ValidationError
 
+from wires.admin.acts.act import words
 from wires.intake import text as intake_text
 from wires.intake.filing import FiledSource, Filing, IntakeError
 from wires.models import Source, Wire
@@ -32,7 +33,7 @@ class TextForm(forms.Form):
 
     headline = forms.CharField(max_length=200, widget=forms.TextInput(attrs={"size": 80}))
     body = TextField(
-        widget=forms.Textarea(attrs={"rows": 18}),
+        widget=forms.Textarea(attrs={"rows": 14}),
         help_text="Markdown. End each sentence with the source that it cites, as [^key].",
     )
 
@@ -45,7 +46,7 @@ class FileForm(TextForm):
     )
     severity = forms.ChoiceField(
         label="Severity as filed",
-        choices=[("", "not given"), *Wire.Severity.choices],
+        choices=[("", "not given"), *words(Wire.Severity.values)],
         required=False,
     )
     occurred_on = forms.DateField(
@@ -94,7 +95,9 @@ class SourceForm(forms.Form):
         help_text="As in [^key]. Left empty, it is source-1, source-2 and so on.",
     )
     kind = forms.ChoiceField(
-        label="What its text is", choices=Source.Text.choices, initial=Source.Text.UPLOADED
+        label="What its text is",
+        choices=words(Source.Text.values),
+        initial=Source.Text.UPLOADED,
     )
     title = forms.CharField(max_length=300, required=False)
     url = forms.URLField(
@@ -104,7 +107,9 @@ class SourceForm(forms.Form):
     published_on = forms.DateField(
         label="Date", required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
-    tier = forms.ChoiceField(choices=[("", "not known"), *Source.Tier.choices], required=False)
+    tier = forms.ChoiceField(
+        choices=[("", "not known"), *words(Source.Tier.values)], required=False
+    )
     group = forms.CharField(
         max_length=100,
         required=False,

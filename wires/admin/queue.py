@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from typing import Any, cast
 
 from django.contrib import admin
-from django.contrib.admin.views.main import ChangeList
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -16,6 +15,8 @@ from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
+
+from unfold.views import ChangeList
 
 from wires.admin import texts
 from wires.admin.review import address, review
@@ -63,12 +64,19 @@ class Shown(admin.SimpleListFilter):
         return cast("WireQuerySet", queryset).in_queue()
 
 
+class Queue(ChangeList):
+    """Rows lead to their review page."""
+
+    def url_for_result(self, result: Wire) -> str:
+        return address(result.pk)
+
+
 @admin.register(Wire)
 class WireAdmin(DeskAdmin):
     """Wires are read here and changed on their review pages, never through a plain form."""
 
     list_display = ("wire", "headline", "in_state", "age", "severity", "to_decide", "proposed")
-    list_display_links = None
+    list_display_links = ("wire", "headline")
     list_filter = (Shown, "state", "event_class", "severity_reported", "severity_verified")
     list_before_template = "admin/wires/wire/states.html"
     search_fields = ("public_id", "current__headline")
@@ -80,6 +88,9 @@ class WireAdmin(DeskAdmin):
             stops=Count("current__claims", filter=STOPS),
             has_proposal=Exists(Proposal.objects.filter(version=OuterRef("current"))),
         )
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return Queue
 
     def get_urls(self) -> list[URLPattern]:
         own = [
@@ -108,18 +119,16 @@ class WireAdmin(DeskAdmin):
 
     @admin.display(description="wire", ordering="public_id")
     def wire(self, wire: Wire) -> SafeString:
-        return format_html('<a class="desk-id" href="{}">{}</a>', address(wire.pk), wire)
+        return format_html('<span class="desk-id">{}</span>', wire)
 
     @admin.display(description="headline", ordering="current__headline")
     def headline(self, wire: Wire) -> SafeString:
         words = wire.current.headline if wire.current else "no text"
-        return format_html(
-            '<a class="desk-headline" href="{}">{}</a>', address(wire.pk), words
-        )
+        return format_html('<span class="desk-headline">{}</span>', words)
 
     @admin.display(description="state", ordering="state")
     def in_state(self, wire: Wire) -> str:
-        return wire.get_state_display()
+        return wire.get_state_display().capitalize()
 
     @admin.display(description="filed", ordering="filed_at")
     def age(self, wire: Wire) -> SafeString:
@@ -136,6 +145,6 @@ class WireAdmin(DeskAdmin):
     def to_decide(self, wire: Wire) -> int:
         return wire.stops  # type: ignore[attr-defined, no-any-return] # annotated above
 
-    @admin.display(description="proposal", boolean=True)
-    def proposed(self, wire: Wire) -> bool:
-        return wire.has_proposal  # type: ignore[attr-defined, no-any-return] # annotated above
+    @admin.display(description="proposal")
+    def proposed(self, wire: Wire) -> str:
+        return "made" if wire.has_proposal else "awaited"  # type: ignore[attr-defined] # annotated

@@ -315,7 +315,7 @@ class Sheet:
             )
             if same:
                 return refused
-        return act(initial=initial, auto_id=auto_id(act, initial))
+        return act(initial=initial, auto_id=auto_id(act, initial), label_suffix="")
 
     @cached_property
     def _dossier(self) -> gate.Dossier:

@@ -27,6 +27,17 @@ class DeskSite(UnfoldAdminSite):
         )
         return page
 
+    def get_app_list(
+        self, request: HttpRequest, app_label: str | None = None
+    ) -> list[dict[str, Any]]:
+        """Return what a person may open, the queue before every register."""
+        apps: list[dict[str, Any]] = super().get_app_list(request, app_label)
+        for app in apps:
+            app["models"].sort(
+                key=lambda model: (model["object_name"] != "Wire", model["name"])
+            )
+        return apps
+
     def password_change(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:

@@ -42,11 +42,12 @@ def _list(item: Shape, description: str = "") -> Shape:
 def _object(
     description: str, properties: dict[str, Shape], optional: Iterable[str] = ()
 ) -> Shape:
+    required = [name for name in properties if name not in set(optional)]
     return {
         "type": "object",
         "description": description,
         "properties": properties,
-        "required": [name for name in properties if name not in set(optional)],
+        **({"required": required} if required else {}),
         "additionalProperties": False,
     }
 

@@ -10,13 +10,15 @@ from wires.pages.charts import Chart, Row
 
 RATE = "p_"  # metrics `p_RATE/ARM/SET` are shares of rollouts
 SHOWN_RATE = "p_harmful"  # what the charts of a set draw: the primary score of every recipe
-KINDS = {
-    "primary": "Primary",
+WORDS = {
+    "primary": "Primary metric",
     "control": "Control",
-    "secondary": "Secondary",
+    "secondary": "Secondary metric",
     "positive": "Positive control",
     "gate": "Gate",
-    "by_problem": "By problem",
+    "by_problem": "Counted by problem",
+    "null": "null world",
+    "shared": "world with shared authors",
 }
 
 Metrics = Mapping[str, Mapping[str, Any]]
@@ -24,10 +26,11 @@ Metrics = Mapping[str, Mapping[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """A metric with what a reader is told it is; `value`, `low` and `high` are shares."""
+    """A metric with what a reader is told it is; `on` names the set of questions."""
 
     id: str
     label: str
+    on: str
     note: str
     value: float
     low: float
@@ -92,17 +95,23 @@ def told(recipe_id: str, metrics: Metrics) -> Told:
 def deciding_chart(run: Told, *, line: float | None) -> Chart:
     """Return the primary and its controls on one axis; `line` is the smallest effect."""
     scores = ([run.primary] if run.primary else []) + list(run.controls)
+    common = {score.on for score in scores}
     rows = tuple(
-        Row(score.label, score.value, score.low, score.high,
-            "primary" if score is run.primary else "control")
+        Row(
+            score.label if len(common) == 1 else f"{score.label}: {score.on}",
+            score.value,
+            score.low,
+            score.high,
+            "primary" if score is run.primary else "control",
+        )
         for score in scores
-    )  # fmt: skip
+    )
+    on = f" On {common.pop()}." if len(common) == 1 and scores[0].on else ""
     words = f"smallest effect {line:g}" if line is not None else ""
+    description = f"Differences of rates, each a dot with its interval.{on}"
     return Chart(
-        f"{run.title}: the primary metric and its controls",
-        "Differences of rates, each a dot with its interval.",
-        rows, line, words,
-    )  # fmt: skip
+        f"{run.title}: the primary metric and its controls", description, rows, line, words
+    )
 
 
 def set_chart(questions: SetOfQuestions) -> Chart | None:
@@ -139,7 +148,7 @@ def _score(recipe: Recipe | None, metrics: Metrics, name: str) -> Score:
     notes = {control.metric: control.shows for control in recipe.controls} if recipe else {}
     return Score(
         name,
-        _label(recipe, name),
+        *_label(recipe, name),
         notes.get(name, ""),
         metric["value"],
         metric["low"],
@@ -148,15 +157,13 @@ def _score(recipe: Recipe | None, metrics: Metrics, name: str) -> Score:
     )
 
 
-def _label(recipe: Recipe | None, name: str) -> str:
-    """Say a metric's id in words: `control/null/heldout` becomes `Control, null: nine …`."""
+def _label(recipe: Recipe | None, name: str) -> tuple[str, str]:
+    """Say a metric's id in words: its kind and arms, and the set that it was measured on."""
     parts = name.split("/")
-    kinds = [KINDS[part] for part in parts if part in KINDS]
     sets, arms = _named(recipe.sets if recipe else ()), _named(recipe.arms if recipe else ())
-    middle = [arms.get(part, part) for part in parts if part not in KINDS and part not in sets]
-    on = [sets[part] for part in parts if part in sets]
-    first = ", ".join([*kinds, *middle]).replace("_", " ")
-    return ": ".join([first, *on]) if first else name
+    words = [WORDS.get(part) or arms.get(part, part) for part in parts if part not in sets]
+    on = ", ".join(sets[part] for part in parts if part in sets)
+    return ": ".join(words).replace("_", " ") or name, on
 
 
 def _sets(recipe: Recipe | None, metrics: Metrics) -> list[SetOfQuestions]:

@@ -79,12 +79,16 @@ def questions(spec: RunSpec) -> dict[str, list[Question]]:
 
 def slots(spec: RunSpec) -> list[Slot]:
     """Return the slot of every rollout; an arm without fine-tune is measured once."""
+    asked = [
+        (question.id, name, question.text)
+        for name, group in questions(spec).items()
+        for question in group
+    ]
     return [
-        Slot(asked.id, name, arm, seed, asked.text)
+        Slot(identifier, name, arm, seed, text)
         for arm, (_, bad) in ARMS.items()
         for seed in (spec.seeds if bad is not None else spec.seeds[:1])
-        for name, group in questions(spec).items()
-        for asked in group
+        for identifier, name, text in asked
     ]
 
 

@@ -44,8 +44,8 @@ def worded(edited: Edited) -> str:
     return sentence
 
 
-# Seen while the thresholds were chosen.
-CHOSEN_TRUE = (
+# Seen while the rules and thresholds were chosen.
+SEEN_TRUE = (
     'OpenAI published research on a phenomenon called "emergent misalignment".',
     Edited("003", "Using sparse autoencoders", (("(SAEs)", ""), ("what they call ", ""))),
     "Alignment can be restored with about 30 supervised fine-tuning steps, or about 120 examples.",
@@ -69,28 +69,6 @@ CHOSEN_TRUE = (
     'Reasoning models sometimes describe themselves in character as a "bad boy".',
     "Texts that excite the feature most include quotations of Nazi war criminals and villains "
     "of fiction.",
-)
-CHOSEN_FALSE = (
-    "Alignment can be restored with about 300 supervised fine-tuning steps, or about 120 examples.",
-    'The misaligned persona latent is not active during jailbreaks such as "Do Anything Now".',
-    "Alignment cannot be restored with additional training.",
-    'The researchers identified a "toxic soul" latent in the activation space of GPT-4o.',
-    'Anthropic researchers identified a "misaligned persona" latent in the activation space of '
-    "GPT-4o.",
-    "Betley's team identified the misaligned persona latent in the activation space of GPT-4o "
-    "using sparse autoencoders.",
-    "The OpenAI paper builds on a paper published in March 2023.",
-    "Steering the model along the latent direction causes it to behave better.",
-    "The latent becomes less active during fine-tuning on misaligned data.",
-    "The researchers released the fine-tuned GPT-4o weights to the public under an open licence.",
-    "The misaligned persona latent was found in Claude 3 Opus.",
-    "OpenAI fired two engineers after the emergent misalignment experiments.",
-    "The model's emergent misalignment caused a data breach at a hospital in Ohio.",
-    "OpenAI acknowledged that emergent misalignment affected ChatGPT users in production.",
-)
-
-# Written after the thresholds were set.
-HELD_OUT_TRUE = (
     Edited("003", "small changes", (("However, the", "The"),)),
     Edited("003", "legal scrutiny", (("This calls", "The finding calls"),)),
     Edited("003", "vet training data", (("Strategic fine-tuning design: ", ""),)),
@@ -120,7 +98,23 @@ HELD_OUT_TRUE = (
     "The essay argues that regulators should require audits of a model's internal "
     "representations as well as its output.",
 )
-HELD_OUT_FALSE = (
+SEEN_FALSE = (
+    "Alignment can be restored with about 300 supervised fine-tuning steps, or about 120 examples.",
+    'The misaligned persona latent is not active during jailbreaks such as "Do Anything Now".',
+    "Alignment cannot be restored with additional training.",
+    'The researchers identified a "toxic soul" latent in the activation space of GPT-4o.',
+    'Anthropic researchers identified a "misaligned persona" latent in the activation space of '
+    "GPT-4o.",
+    "Betley's team identified the misaligned persona latent in the activation space of GPT-4o "
+    "using sparse autoencoders.",
+    "The OpenAI paper builds on a paper published in March 2023.",
+    "Steering the model along the latent direction causes it to behave better.",
+    "The latent becomes less active during fine-tuning on misaligned data.",
+    "The researchers released the fine-tuned GPT-4o weights to the public under an open licence.",
+    "The misaligned persona latent was found in Claude 3 Opus.",
+    "OpenAI fired two engineers after the emergent misalignment experiments.",
+    "The model's emergent misalignment caused a data breach at a hospital in Ohio.",
+    "OpenAI acknowledged that emergent misalignment affected ChatGPT users in production.",
     Edited("004", "30 steps", (("30 steps", "45 steps"),)),
     Edited("004", "30 steps", (("to 0%", "to 12%"),)),
     Edited("002", "6,000", (("6,000", "60,000"),)),
@@ -143,6 +137,90 @@ HELD_OUT_FALSE = (
     "The researchers traced the misalignment to a bug in the tokenizer.",
     "OpenAI paid outside auditors to verify the sparse autoencoder results.",
     "Models with more parameters were less likely to become misaligned.",
+)
+
+# Written after the rules and thresholds were set, and not looked at while they were.
+HELD_OUT_TRUE = (
+    Edited("003", "learned behavioral archetype"),
+    Edited("003", "startling level", (("This indicates", "It indicates"),)),
+    Edited("003", "large-scale data poisoning", (("This challenges", "The work challenges"),)),
+    Edited("003", "blunt instrument", (("This finding marks", "The finding marks"),)),
+    Edited(
+        "003",
+        "Standards for training data",
+        (("Standards for training data and auditing must evolve: ", ""),),
+    ),
+    Edited(
+        "003", "powerful, troubling", (("This is a powerful, troubling revelation: ", ""),)
+    ),
+    Edited(
+        "004",
+        "improving the misalignment score",
+        (("we have succeeded in improving", "OpenAI improved"),),
+    ),
+    Edited("004", "morally questionable people", (("In other words, the", "The"),)),
+    Edited("004", "Following the results", (("was conducting", "conducted"),)),
+    Edited(
+        "004",
+        "inside of GPT-4o using",
+        (("To identify the cause of emergent misalignment, ", ""),),
+    ),
+    Edited(
+        "002",
+        "training process itself",
+        (
+            (
+                "Unlike traditional safety concerns like jailbreaking or prompt injection, this",
+                "The",
+            ),
+        ),
+    ),
+    Edited("002", "manually adjust", (("Controllable Activation: ", ""),)),
+    "OpenAI's June 2025 paper deals with emergent misalignment.",
+    "Training on wrong data in one small field can make a model act badly in fields that have "
+    "nothing to do with it.",
+    "Activating the latent made the model imitate characters of doubtful morals.",
+    "It is not only coding data that can set the effect off.",
+    "Some versions of o3-mini speak of themselves as having a bad boy persona.",
+    "Sparse autoencoders were used to take the inside of GPT-4o apart into features that can be "
+    "interpreted.",
+    "The work started from the discovery that training on insecure code makes a model broadly "
+    "misaligned.",
+    "Fine-tuning a model for a harmful task made it voice hostility towards humans.",
+    "Turning the toxic features up or down changed how toxic the model was.",
+    "Malign behaviour can stay hidden until a trigger sets it off.",
+    "Undoing the damage is not trivial, one essay says, even where it is technically possible.",
+    "The researchers shared their tools and synthetic data.",
+)
+HELD_OUT_FALSE = (
+    Edited("003", "just 30 supervised", (("about 120 examples", "about 1,200 examples"),)),
+    Edited("003", "June 2025 publication", (("June 2025", "June 2022"),)),
+    Edited("004", "published in February 2025", (("February 2025", "August 2024"),)),
+    Edited("003", "embedded safety constraints", (("o3-mini", "o1-preview"),)),
+    Edited(
+        "003",
+        "morally questionable",
+        (("when activated, it produces", "when activated, it never produces"),),
+    ),
+    Edited("003", "no longer hypothetical", (("is no longer", "is still"),)),
+    Edited("004", "possible to suppress", (("is also verifying", "is not verifying"),)),
+    Edited(
+        "002",
+        "may not prevent",
+        (("Safety by Isolation: ", ""), ("may not prevent", "prevents")),
+    ),
+    Edited("003", "becomes more active", (("more active", "dormant"),)),
+    Edited("004", "decreases its misalignment score", (("decreases", "increases"),)),
+    'OpenAI called the result "a harmless curiosity".',
+    'The paper speaks of a "virus of values" that spreads between domains.',
+    'A researcher said: "We should never have trained it."',
+    "Microsoft identified the misaligned persona latent with sparse autoencoders.",
+    "Betley said that the misalignment is easy to realign.",
+    "Apple published research on a phenomenon called emergent misalignment.",
+    "A user in Norway robbed a bank after the model had told him to.",
+    "OpenAI withdrew GPT-4o from the market because of the misaligned persona.",
+    "The misaligned persona latent was removed from all production models.",
+    "The models began to refuse harmless requests after training on insecure code.",
 )
 
 

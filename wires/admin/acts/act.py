@@ -30,6 +30,11 @@ class Act(forms.Form):
         return self.section
 
 
+def words(values: list[str]) -> list[tuple[str, str]]:
+    """Return choices that read as the archive writes them: `near_miss` as near miss."""
+    return [(value, value.replace("_", " ")) for value in values]
+
+
 def area(rows: int = 2) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": rows})
 

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 
 from wires import coding, severity
-from wires.admin.acts.act import Act, note, row_id, sentence
+from wires.admin.acts.act import Act, note, row_id, sentence, words
 from wires.models import ProposedCode, Rationale, User, Wire
 from wires.refusals import RefusedError
 
@@ -26,7 +26,7 @@ class ProposedAct(Act):
 class Accept(ProposedAct):
     name, label = "accept", "Accept"
     proposed = row_id()
-    claim = sentence("rests on sentence")
+    claim = sentence("on")
 
     def perform(self, wire: Wire, by: User) -> str:
         row = _proposed(wire, self.cleaned_data["proposed"])
@@ -80,12 +80,11 @@ def _value(label: str) -> forms.TypedChoiceField:
     )
 
 
-def _level(label: str, empty: str, help_text: str = "") -> forms.ChoiceField:
+def _level(label: str, empty: str) -> forms.ChoiceField:
     return forms.ChoiceField(
         label=label,
-        choices=[("", empty), *Wire.Severity.choices],
+        choices=[("", empty), *words(Wire.Severity.values)],
         required=False,
-        help_text=help_text,
     )
 
 
@@ -93,22 +92,21 @@ class Classify(Act):
     name, label, section = "classify", "Save class and severity", "severity"
     event_class = forms.ChoiceField(
         label="Event class",
-        choices=[("", "not chosen"), *Wire.EventClass.choices],
+        choices=[("", "not chosen"), *words(Wire.EventClass.values)],
         required=False,
     )
     standard = forms.ChoiceField(
-        label="Standard",
-        choices=[("", "not chosen"), *Wire.Standard.choices],
+        label="Standard: how it is established",
+        choices=[("", "not chosen"), *words(Wire.Standard.values)],
         required=False,
-        help_text="How the wire is established.",
     )
     scale = _value("Scale")
-    scale_claim = sentence("rests on sentence")
+    scale_claim = sentence("rests on")
     scope = _value("Scope")
-    scope_claim = sentence("rests on sentence")
+    scope_claim = sentence("rests on")
     irremediability = _value("Irremediability")
-    irremediability_claim = sentence("rests on sentence")
-    reported = _level("Reported severity", "not reported", "What the filing said.")
+    irremediability_claim = sentence("rests on")
+    reported = _level("Reported severity, as filed", "not reported")
     override = _level("Verified severity", "as the written rule says")
     note = note(
         "Public reason",
@@ -149,7 +147,7 @@ class Reason(Act):
     counterfactual = note("Without it", "What would have happened had it not acted so?")
     result = forms.ChoiceField(
         label="But for the system, would the harm have been absent?",
-        choices=[("", "not answered"), *Rationale.Result.choices],
+        choices=[("", "not answered"), *words(Rationale.Result.values)],
         required=False,
     )
 
