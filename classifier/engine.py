@@ -50,9 +50,9 @@ def check(claims: Sequence[str], sources: Sequence[SourceText]) -> tuple[Finding
     return hold(claims, sources, encode=_encoder().encode)
 
 
-def propose(text: str, cards: Sequence[CodeCard]) -> Proposal:
-    """Rank one set of codes (all M, or all F) for a text."""
-    return _index(tuple(cards)).propose(text)
+def propose(text: str, cards: Sequence[CodeCard], *, limit: int) -> Proposal:
+    """Rank one set of codes (all M, or all F) for a text, and return the best of them."""
+    return _index(tuple(cards)).propose(text, limit=limit)
 
 
 def factors(sentences: Sequence[Sentence]) -> SeverityFactors:

@@ -111,7 +111,6 @@ USE_I18N = False
 
 STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"
-STATICFILES_DIRS = [BASE_DIR / "wires" / "static"]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 3600
 
@@ -135,7 +134,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
         "conn_string": database.as_words(DATABASE_URL),
         "init_extension": False,
         "visibility_timeout": 900,
-        "pool_timeout": 5,
+        # A broker that is away must not keep a request waiting: the sweep queues it later.
+        "pool_timeout": 3,
+        "max_retries": 1,
         # Long polling holds a connection in a query; a short client-side poll does not.
         "wait_time_seconds": 0,
         "polling_interval": 0.5,
@@ -145,6 +146,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
     if CELERY_BROKER_URL.startswith("redis")
     else {}
 )
+CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_IGNORE_RESULT = True

@@ -33,6 +33,7 @@ from wires.refusals import NotAllowedError, RefusedError, WrongStateError
 
 T = TypeVar("T")
 SIMILAR = 3
+LISTED = 5  # codes of a kind that a proposal lists
 RANKS = {Code.Kind.MECHANISM: 2, Code.Kind.FIELD: 3}
 
 
@@ -44,7 +45,7 @@ def propose(version_id: int) -> None:
     rules = taxonomy.current()
     codes = {code.code: code for code in rules.codes.all()}
     text = f"{version.headline}\n\n{version.body}"
-    rankings = {kind: engine.propose(text, cards(rules, kind)) for kind in Code.Kind.values}
+    rankings = {kind: engine.propose(text, cards(rules, kind), limit=LISTED) for kind in Code.Kind.values}
     vector = engine.embed(text)
     classifier = engine.version([*cards(rules, "M"), *cards(rules, "F")])
     sentences = engine.split(version.body)

@@ -26,7 +26,7 @@ STARTER = Path(__file__).parent / "starter"
 SPECIMEN = STARTER / "specimen"
 DONE = "demonstrated"
 SILENCE = 240.0  # seconds without progress after which the worker is taken for absent
-SHOWN = 5  # proposed codes of a kind that the desk sees first; only those count as accepted
+TELL = 5.0  # seconds between two lines of progress
 
 Say = Callable[[str], None]
 
@@ -135,11 +135,13 @@ def _await_run(row: Run, say: Say) -> None:
 
 
 def _countdown(left: Callable[[], int], doing: str) -> Iterator[int]:
-    """Yield what is left every few seconds until nothing is; fail when nothing moves."""
-    last, moved = left(), time.monotonic()
+    """Yield what is left, now and then, until nothing is; fail when nothing moves."""
+    last, moved, told = left(), time.monotonic(), 0.0
     while last:
-        yield last
-        time.sleep(2)
+        if time.monotonic() - told >= TELL:
+            told = time.monotonic()
+            yield last
+        time.sleep(0.5)
         current = left()
         if current != last:
             last, moved = current, time.monotonic()
@@ -216,7 +218,7 @@ def _decided(wire: Wire, story: Story, by: User) -> None:
 def _coded(wire: Wire, code: str, claim: int | None, rank: int, by: User) -> None:
     """Accept a code that the classifier put forward; put one that it did not."""
     proposal = Proposal.objects.get(version_id=wire.current_id)  # type: ignore[misc]
-    forward = list(proposal.codes.filter(code__kind=code[0])[:SHOWN])
+    forward = list(proposal.codes.filter(code__kind=code[0]))
     proposed = next((row for row in forward if row.code.code == code), None)
     if proposed is None:
         coding.put(wire.pk, code, by=by, claim=claim, rank=rank)

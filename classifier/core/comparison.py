@@ -1,6 +1,6 @@
 """A claim beside a window of a source: what is there, what is missing, what is otherwise."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from classifier.core.claim import Claim
@@ -16,27 +16,15 @@ from classifier.core.words import LIGHT, Word, fold, stem, words
 # What a word counts that the window has not, but its source has elsewhere.
 _NAME_ELSEWHERE = 0.7  # sources name a party once and then say "the company"
 _TERM_ELSEWHERE = 0.15
+_FEWEST = 2  # terms that must be left for a passage to be about the same thing
 _LOOK_BACK = 3  # sentences in which "the company" or "we" was last named
 _KNOWN = 0.25  # credit from which a word is not absent, whatever other words the source uses
 
+_SPEECH_WORDS = """
+acknowledge admit agree apologize concede confess confirm deny pledge promise vow warn
+"""
 # Saying that somebody admitted or promised a thing is a claim of its own.
-_SPEECH = frozenset(
-    stem(verb)
-    for verb in [
-        "acknowledge",
-        "admit",
-        "agree",
-        "apologize",
-        "concede",
-        "confess",
-        "confirm",
-        "deny",
-        "pledge",
-        "promise",
-        "vow",
-        "warn",
-    ]
-)
+_SPEECH = frozenset(stem(verb) for verb in _SPEECH_WORDS.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +36,8 @@ class Comparison:
     """Terms that the window has in the same words."""
     covered: float
     """The same, with near words and the source's other words at a discount."""
+    aligned: float
+    """Coverage of the rest, where an actor's name or a reversed word is left out."""
     supporting: bool
     """Whether any of it stands outside headings and questions."""
     lost_names: tuple[str, ...]
@@ -86,7 +76,7 @@ def compare(
         else _credit(word, named, content, library, source, thesaurus)
         for stem, word in claim.terms.items()
     }
-    total = sum(claim.weights[s] for s in claim.terms) or 1.0
+    turned = _reversed(claim, serving)
     absent = frozenset(
         s
         for s, word in claim.terms.items()
@@ -97,7 +87,8 @@ def compare(
     return Comparison(
         candidate=candidate,
         exact=claim.share(frozenset(claim.terms) & stems),
-        covered=sum(claim.weights[s] * credit[s] for s in credit) / total,
+        covered=_covered(claim, credit),
+        aligned=_aligned(claim, credit, turned),
         supporting=bool(serving),
         lost_names=lost_names,
         swapped_name=bool(lost_names) and _has_other_name(claim, text, library),
@@ -107,7 +98,7 @@ def compare(
         unknown_actor=any(name.text in lost_names for name in claim.actors)
         or _is_spoken_by_another(claim.actors, candidate.window, library),
         lost_speech=_loses_speech(claim, stems),
-        reversed=_reversed(claim, serving),
+        reversed=turned,
         unmatched=tuple(
             word.text
             for s, word in claim.terms.items()
@@ -116,6 +107,23 @@ def compare(
         absent=tuple(claim.terms[s].text for s in claim.terms if s in absent),
         absent_share=claim.share(absent),
     )
+
+
+def _covered(claim: Claim, credit: Mapping[str, float]) -> float:
+    total = sum(claim.weights[s] for s in credit) or 1.0
+    return sum(claim.weights[s] * credit[s] for s in credit) / total
+
+
+def _aligned(claim: Claim, credit: Mapping[str, float], turned: Sequence[str]) -> float:
+    """Return the coverage, or that of the rest if enough is left, whichever is greater."""
+    acting = frozenset[str]().union(*(name.keys for name in claim.actors))
+    rest = {
+        s: value
+        for s, value in credit.items()
+        if s not in turned and fold(claim.terms[s].text) not in acting
+    }
+    covered = _covered(claim, credit)
+    return max(covered, _covered(claim, rest)) if len(rest) >= _FEWEST else covered
 
 
 def _credit(
@@ -168,7 +176,7 @@ def _has(stated: Sequence[Number], number: Number) -> bool:
 
 def _has_other_actor(claimed: Sequence[Name], text: str, library: Library) -> bool:
     mine = frozenset[str]().union(*(name.keys for name in claimed))
-    if not mine or any(key in text.lower() for key in mine):
+    if not mine or mine & _spoken(text):
         return False
     return any(actors(text, common=library.common))
 
@@ -179,15 +187,19 @@ def _is_spoken_by_another(claimed: Sequence[Name], window: Window, library: Libr
     source = library.units[window.first].source
     for number in range(window.last, max(-1, window.first - _LOOK_BACK - 1), -1):
         unit = library.units[number]
-        if unit.source != source or not mine or mine & frozenset(map(fold, unit.text.split())):
+        if unit.source != source or not mine or mine & _spoken(unit.text):
             return False
         if number < window.first and (others := actors(unit.text, common=library.common)):
             return not any(name.keys & mine for name in others)
     return False
 
 
+def _spoken(text: str) -> frozenset[str]:
+    return frozenset(fold(word.text) for word in words(text))
+
+
 def _has_other_name(claim: Claim, text: str, library: Library) -> bool:
-    mine = frozenset(fold(word.text) for word in words(claim.text))
+    mine = _spoken(claim.text)
     return any(not name.keys <= mine for name in names(text, common=library.common))
 
 

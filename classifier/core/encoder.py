@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -120,8 +121,7 @@ def _model(folder: Path, device: str, threads: int) -> Any:
 @contextmanager
 def _quiet() -> Iterator[None]:
     """Keep the loader's progress bar out of other programs' error output."""
-    from transformers.utils import logging
-
+    logging: Any = import_module("transformers.utils.logging")
     shown = logging.is_progress_bar_enabled()
     logging.disable_progress_bar()
     try:

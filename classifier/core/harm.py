@@ -67,52 +67,13 @@ _UNREAL_AFTER = re.compile(
 )
 _LARGE, _VERY_LARGE = 100_000, 1_000_000  # US dollars or about as much
 
-_PERSONS = frozenset(
-    stem(word)
-    for word in [
-        "people",
-        "person",
-        "user",
-        "customer",
-        "patient",
-        "worker",
-        "employee",
-        "student",
-        "child",
-        "woman",
-        "man",
-        "victim",
-        "resident",
-        "family",
-        "driver",
-        "passenger",
-        "pedestrian",
-        "account",
-        "household",
-        "claimant",
-        "recipient",
-        "citizen",
-        "individual",
-        "teenager",
-        "teacher",
-        "voter",
-        "player",
-        "subscriber",
-        "applicant",
-        "worshipper",
-        "investor",
-        "job",
-        "doctor",
-        "officer",
-        "artist",
-        "author",
-        "girl",
-        "boy",
-        "adult",
-        "minor",
-        "civilian",
-    ]
-)
+_PERSONS_WORDS = """
+people person user customer patient worker employee student child woman man victim resident
+family driver passenger pedestrian account household claimant recipient citizen individual
+teenager teacher voter player subscriber applicant worshipper investor job doctor officer
+artist author girl boy adult minor civilian
+"""
+_PERSONS = frozenset(stem(word) for word in _PERSONS_WORDS.split())
 _ROUND = (
     (
         3,

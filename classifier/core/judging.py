@@ -13,6 +13,7 @@ PARTLY = 0.45
 IN_WORDS = 0.25
 ALIGNED = 0.6
 MEANING = 0.55
+NEAR_IN_WORDS = 0.48  # meaning that is enough where no word of weight is absent
 TOGETHER = 1.1  # of coverage and cosine
 ABSENT = 0.25
 TOPIC = 0.35
@@ -66,14 +67,14 @@ def _contradiction(compared: Comparison) -> Basis | None:
 
 
 def _is_aligned(compared: Comparison) -> bool:
-    return compared.covered >= ALIGNED and compared.candidate.cosine >= MEANING
+    return compared.aligned >= ALIGNED and compared.candidate.cosine >= MEANING
 
 
 def _is_partly(compared: Comparison) -> bool:
     return (
         compared.covered >= PARTLY
         and compared.exact >= IN_WORDS
-        and compared.candidate.cosine >= MEANING
+        and compared.candidate.cosine >= (MEANING if compared.absent else NEAR_IN_WORDS)
         and compared.covered + compared.candidate.cosine >= TOGETHER
         and compared.absent_share <= ABSENT
     )

@@ -6,119 +6,41 @@ from dataclasses import dataclass
 
 from classifier.core.words import STOP, Word, fold, stem, words
 
-_DATES = frozenset(
-    [
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-        "jan",
-        "feb",
-        "mar",
-        "apr",
-        "jun",
-        "jul",
-        "aug",
-        "sep",
-        "sept",
-        "oct",
-        "nov",
-        "dec",
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-    ]
-)
+_DATES_WORDS = """
+january february march april may june july august september october november december jan feb
+mar apr jun jul aug sep sept oct nov dec monday tuesday wednesday thursday friday saturday
+sunday
+"""
+_DATES = frozenset(_DATES_WORDS.split())
 _COMMON_ENDINGS = ("s", "ing", "ed", "ly")
 _WITH_DIGIT = re.compile(r"(?=.*\d)(?=.*[a-z])(?!\d+(?:st|nd|rd|th|s|k|m|mn|bn|b|am|pm)$)")
 _JOINTS = frozenset((" ", "-", ". ", "."))
 
+_ACTS_WORDS = """
+accuse acknowledge add admit agree allege announce apologize argue ask blame build claim
+conclude concede conduct confirm create criticize defend demand demonstrate deny describe
+develop disclose discover explain file find fine identify indicate insist introduce
+investigate launch locate note observe order pledge point promise propose publish release
+report reveal rule say state study sue suggest tell term test train trace uncover warn write
+analyze show research
+"""
 # What a party to a story does: these verbs tell an actor from a thing described.
-_ACTS = frozenset(
-    stem(verb)
-    for verb in [
-        "accuse",
-        "acknowledge",
-        "add",
-        "admit",
-        "agree",
-        "allege",
-        "announce",
-        "apologize",
-        "argue",
-        "ask",
-        "blame",
-        "build",
-        "claim",
-        "conclude",
-        "concede",
-        "conduct",
-        "confirm",
-        "create",
-        "criticize",
-        "defend",
-        "demand",
-        "demonstrate",
-        "deny",
-        "describe",
-        "develop",
-        "disclose",
-        "discover",
-        "explain",
-        "file",
-        "find",
-        "fine",
-        "identify",
-        "indicate",
-        "insist",
-        "introduce",
-        "investigate",
-        "launch",
-        "locate",
-        "note",
-        "observe",
-        "order",
-        "pledge",
-        "point",
-        "promise",
-        "propose",
-        "publish",
-        "release",
-        "report",
-        "reveal",
-        "rule",
-        "say",
-        "state",
-        "study",
-        "sue",
-        "suggest",
-        "tell",
-        "term",
-        "test",
-        "train",
-        "trace",
-        "uncover",
-        "warn",
-        "write",
-        "analyze",
-        "show",
-        "research",
-    ]
-)
-_AUXILIARIES = frozenset(
-    "is was are were has had have will would did does can could may".split()
+_ACTS = frozenset(stem(verb) for verb in _ACTS_WORDS.split())
+_AUXILIARIES_WORDS = """
+is was are were has had have will would did does can may
+"""
+_AUXILIARIES = frozenset(_AUXILIARIES_WORDS.split())
+_PEOPLE = frozenset(
+    stem(word)
+    for word in (
+        "researchers",
+        "scientists",
+        "engineers",
+        "team",
+        "officials",
+        "staff",
+        "lawyers",
+    )
 )
 _REACH = 4  # words between a name and its verb: "researchers at NAME have now found"
 
@@ -190,10 +112,11 @@ def _only_begins(found: tuple[Word, ...], common: frozenset[str]) -> bool:
     if folded in common or folded in STOP or folded.endswith(_COMMON_ENDINGS):
         return folded == first.text.lower()
     following = found[1:3]
+    if following and following[0].stem in _PEOPLE:
+        following = following[1:]
     return not (
         folded != first.text.lower()  # Apple's
-        or any(_is_capital(word) for word in following[:1])
-        or any(_tells(word) for word in following)
+        or any(_is_capital(word) or _tells(word) for word in following[:1])
     )
 
 
@@ -204,6 +127,8 @@ def _tells(word: Word) -> bool:
 
 
 def _acts(name: Name, found: tuple[Word, ...]) -> bool:
+    if all(any(c.isdigit() for c in key) for key in name.keys):
+        return False  # a version or a model
     after = [word for word in found if word.start >= name.end][:_REACH]
     before = [fold(word.text) for word in found if word.end <= name.start][-2:]
     return (

@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from classifier.core.synonyms import near
 from classifier.core.words import Word, fold, is_content, words
 
 Kind = Literal["count", "percent", "money", "date"]
@@ -148,7 +149,7 @@ def relation(number: Number, other: Number) -> Relation:
         and abs(number.value[0] - other.value[0]) <= _CLOSE * abs(other.value[0])
     )
     alike = number.kind == other.kind or (equal and "percent" not in (number.kind, other.kind))
-    shares = bool(number.units & other.units)
+    shares = any(one == two or near(one, two) for one in number.units for two in other.units)
     zero = number.value == other.value == (0.0,)
     if equal and (zero or (alike and (shares or not number.units or not other.units))):
         return "same"

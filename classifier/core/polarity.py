@@ -4,22 +4,10 @@ from collections.abc import Iterator
 
 from classifier.core.words import Word, fold, is_content, stem, words
 
-_NEGATORS = frozenset(
-    [
-        "not",
-        "no",
-        "never",
-        "neither",
-        "nor",
-        "cannot",
-        "none",
-        "without",
-        "unless",
-        "non",
-        "hardly",
-        "scarcely",
-    ]
-)
+_NEGATORS_WORDS = """
+not no never neither nor cannot none without unless non hardly scarcely
+"""
+_NEGATORS = frozenset(_NEGATORS_WORDS.split())
 # Content words that a negator reaches: "did not, in the end, publish the results".
 _REACH = {"no": 2, "non": 1, "without": 2, "unless": 2}
 _FAR = 3
@@ -28,24 +16,14 @@ _NEAR = 3  # words to each side, within which an opposite is about the same thin
 _WEAKENED = frozenset(
     ["only", "merely", "just", "simply", "solely", "exclusively", "necessarily"]
 )
-_FAILING = frozenset(
-    [
-        "fail",
-        "fails",
-        "failed",
-        "failing",
-        "unable",
-        "refuse",
-        "refuses",
-        "refused",
-        "decline",
-        "declines",
-        "declined",
-    ]
-)
-_DENYING = frozenset(
-    ["deny", "denies", "denied", "denying", "lack", "lacks", "lacked", "lacking", "absence"]
-)
+_FAILING_WORDS = """
+fail fails failed failing unable refuse refuses refused decline declines declined
+"""
+_FAILING = frozenset(_FAILING_WORDS.split())
+_DENYING_WORDS = """
+deny denies denied denying lack lacks lacked lacking absence
+"""
+_DENYING = frozenset(_DENYING_WORDS.split())
 _BREAKS = frozenset(",;:.()—\u2013!?")
 
 _PAIRS = (
@@ -69,7 +47,10 @@ _PAIRS = (
     "join leave", "attack defend", "hide reveal", "expand reduce", "boost suppress",
     "strengthen reduce", "worsen reduce", "worsen suppress", "credit blame", "preserve destroy", "harmless dangerous", "win defeat",
 )  # fmt: skip
-_NEGATIVE_PREFIXES = ("un", "in", "im", "ir", "il", "dis", "mis", "non", "de", "anti")
+_NEGATIVE_PREFIXES_WORDS = """
+un in im ir il dis mis non de anti
+"""
+_NEGATIVE_PREFIXES = _NEGATIVE_PREFIXES_WORDS.split()
 
 
 def negated(text: str) -> tuple[frozenset[str], frozenset[str]]:
@@ -152,26 +133,10 @@ def _reach(found: tuple[Word, ...], position: int) -> int:
     return _FAR if folded in _DENYING else 0
 
 
-_AUXILIARIES = frozenset(
-    [
-        "is",
-        "are",
-        "was",
-        "were",
-        "do",
-        "does",
-        "did",
-        "has",
-        "have",
-        "had",
-        "wo",
-        "would",
-        "could",
-        "should",
-        "ca",
-        "need",
-    ]
-)
+_AUXILIARIES_WORDS = """
+is are was were do does did has have had wo would could should ca need
+"""
+_AUXILIARIES = frozenset(_AUXILIARIES_WORDS.split())
 
 
 def _table() -> Iterator[tuple[str, str]]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from classifier.core.harm import Harm, harms
 from classifier.core.names import names
 from classifier.core.types import RationaleDraft, Sentence, Span
-from classifier.core.words import LIGHT, stem, terms
+from classifier.core.words import LIGHT, fold, stem, terms, words
 
 _KIND = (
     r"(?:chatbots?|models?|AI (?:systems?|tools?|agents?|assistants?|models?)|algorithms?|"
@@ -71,76 +71,16 @@ _OTHER_CAUSE = re.compile(
     r"contribut(?:ed|ing) (?:to|factors?)|safety driver|budget cuts|understaff\w+)\b",
     re.IGNORECASE,
 )
+_FORM_WORDS = """
+ai system harm harmful behavior behavioral change deploy deployment role describe occur
+incident provider regulator signal source probe model comparison editor archive
+classification classify bulk launch rationale wire counterfactual test guide real originate
+review amend rule outcome involve artificial intelligence happen event user technology
+question relevant standard entry code field mechanism severity cause causal affect impact
+output action act result occurred absent absence present
+"""
 # Words of any incident form: a text made of these says nothing about one wire.
-_FORM = frozenset(
-    stem(word)
-    for word in [
-        "ai",
-        "system",
-        "harm",
-        "harmful",
-        "behavior",
-        "behavioral",
-        "change",
-        "deploy",
-        "deployment",
-        "role",
-        "describe",
-        "occur",
-        "incident",
-        "provider",
-        "regulator",
-        "signal",
-        "source",
-        "probe",
-        "model",
-        "comparison",
-        "editor",
-        "archive",
-        "classification",
-        "classify",
-        "bulk",
-        "launch",
-        "rationale",
-        "wire",
-        "counterfactual",
-        "test",
-        "guide",
-        "real",
-        "originate",
-        "review",
-        "amend",
-        "rule",
-        "outcome",
-        "involve",
-        "artificial",
-        "intelligence",
-        "happen",
-        "event",
-        "user",
-        "technology",
-        "question",
-        "relevant",
-        "standard",
-        "entry",
-        "code",
-        "field",
-        "mechanism",
-        "severity",
-        "cause",
-        "causal",
-        "affect",
-        "impact",
-        "output",
-        "action",
-        "act",
-        "result",
-        "occurred",
-        "absent",
-        "absence",
-        "present",
-    ]
-)
+_FORM = frozenset(stem(word) for word in _FORM_WORDS.split())
 _ENOUGH = 2
 _ENOUGH_WORDS = 4  # after a system's name, for a clause to say what it did
 _LONGEST = 240
@@ -174,9 +114,8 @@ def names_nothing_of(text: str, wire_text: str) -> bool:
     mine = _own(text)
     if len(mine & _own(wire_text)) >= _ENOUGH:
         return False
-    stated = {name.keys for name in names(wire_text)}
-    named = {key for keys in stated for key in keys} - {"ai"}
-    return not any(name.keys & named for name in names(text))
+    stated = frozenset[str]().union(*(name.keys for name in names(wire_text))) - {"ai"}
+    return not stated & frozenset(fold(word.text) for word in words(text))
 
 
 def _own(text: str) -> frozenset[str]:

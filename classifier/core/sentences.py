@@ -12,200 +12,31 @@ _LAST_WORD = re.compile(r"\S+\Z")
 _NEXT_WORD = re.compile(r"[\"'“\u2018«(\[]*([^\W_]+)")
 _LETTERS = re.compile(r"(?:[A-Za-z]\.)+")
 
+_TITLES_WORDS = """
+mr mrs ms mx dr prof st gen sen rep gov lt col capt cpl sgt maj rev hon pres supt e.g i.e cf
+viz vs approx ca resp incl esp ft mt
+"""
 # A name or a number follows: the stop never ends a sentence.
-_TITLES = frozenset(
-    [
-        "mr",
-        "mrs",
-        "ms",
-        "mx",
-        "dr",
-        "prof",
-        "st",
-        "gen",
-        "sen",
-        "rep",
-        "gov",
-        "lt",
-        "col",
-        "capt",
-        "cpl",
-        "sgt",
-        "maj",
-        "rev",
-        "hon",
-        "pres",
-        "supt",
-        "e.g",
-        "i.e",
-        "cf",
-        "viz",
-        "vs",
-        "approx",
-        "ca",
-        "resp",
-        "incl",
-        "esp",
-        "ft",
-        "mt",
-    ]
-)
+_TITLES = frozenset(_TITLES_WORDS.split())
+_NUMBERED_WORDS = """
+no nos fig figs sec secs art arts eq eqs ch vol vols p pp par para
+"""
 # Ends no sentence where a number follows.
-_NUMBERED = frozenset(
-    [
-        "no",
-        "nos",
-        "fig",
-        "figs",
-        "sec",
-        "secs",
-        "art",
-        "arts",
-        "eq",
-        "eqs",
-        "ch",
-        "vol",
-        "vols",
-        "p",
-        "pp",
-        "par",
-        "para",
-    ]
-)
+_NUMBERED = frozenset(_NUMBERED_WORDS.split())
+_SHORTENED_WORDS = """
+inc ltd co corp llc plc bros dept univ assn al jr sr ph.d m.d b.a m.a jan feb mar apr jun jul
+aug sept sep oct nov dec mon tue tues wed thu thurs fri sat ave blvd rd est ed eds
+"""
 # Ends a sentence only where the next word is one that begins sentences.
-_SHORTENED = frozenset(
-    [
-        "inc",
-        "ltd",
-        "co",
-        "corp",
-        "llc",
-        "plc",
-        "bros",
-        "dept",
-        "univ",
-        "assn",
-        "al",
-        "jr",
-        "sr",
-        "ph.d",
-        "m.d",
-        "b.a",
-        "m.a",
-        "jan",
-        "feb",
-        "mar",
-        "apr",
-        "jun",
-        "jul",
-        "aug",
-        "sept",
-        "sep",
-        "oct",
-        "nov",
-        "dec",
-        "mon",
-        "tue",
-        "tues",
-        "wed",
-        "thu",
-        "thurs",
-        "fri",
-        "sat",
-        "ave",
-        "blvd",
-        "rd",
-        "est",
-        "ed",
-        "eds",
-    ]
-)
-_BEGINNINGS = frozenset(
-    [
-        "a",
-        "an",
-        "the",
-        "this",
-        "that",
-        "these",
-        "those",
-        "it",
-        "its",
-        "he",
-        "she",
-        "they",
-        "we",
-        "i",
-        "you",
-        "his",
-        "her",
-        "their",
-        "our",
-        "my",
-        "there",
-        "in",
-        "on",
-        "at",
-        "by",
-        "for",
-        "from",
-        "with",
-        "without",
-        "to",
-        "of",
-        "as",
-        "if",
-        "when",
-        "while",
-        "where",
-        "after",
-        "before",
-        "since",
-        "during",
-        "but",
-        "and",
-        "or",
-        "so",
-        "yet",
-        "nor",
-        "however",
-        "although",
-        "though",
-        "because",
-        "meanwhile",
-        "then",
-        "thus",
-        "therefore",
-        "instead",
-        "moreover",
-        "furthermore",
-        "also",
-        "not",
-        "no",
-        "all",
-        "some",
-        "many",
-        "most",
-        "both",
-        "each",
-        "every",
-        "another",
-        "what",
-        "which",
-        "who",
-        "how",
-        "why",
-        "once",
-        "until",
-        "under",
-        "over",
-        "about",
-        "among",
-        "according",
-        "despite",
-        "such",
-    ]
-)
+_SHORTENED = frozenset(_SHORTENED_WORDS.split())
+_BEGINNINGS_WORDS = """
+a an the this that these those it its he she they we i you his her their our my there in on
+at by for from with without to of as if when while where after before since during but and or
+so yet nor however although though because meanwhile then thus therefore instead moreover
+furthermore also not no all some many most both each every another what which who how why
+once until under over about among according despite such
+"""
+_BEGINNINGS = frozenset(_BEGINNINGS_WORDS.split())
 
 
 def split(body: str) -> tuple[Sentence, ...]:

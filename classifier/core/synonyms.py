@@ -15,7 +15,7 @@ _GROUPS = (
     "warn caution alert", "promise pledge vow commit", "urge press call recommend",
     "advise recommend suggest propose counsel advice tip guidance", "blame accuse fault",
     "criticize condemn denounce attack slam", "praise laud applaud commend",
-    "name title term call label dub", "think consider regard view", "tell inform notify",
+    "name title term call label dub", "think consider regard view", "tell inform notify", "tell instruct order advise direct urge",
     # doing and making
     "make create produce generate build construct develop", "use employ apply utilize",
     "begin start launch initiate commence open", "end stop cease halt finish close conclude",

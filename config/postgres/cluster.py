@@ -27,7 +27,7 @@ LAYOUT = (
 )
 # Kept in postgresql.conf, where it can be tuned.
 TUNING = (
-    "--set=max_connections=60",
+    "--set=max_connections=100",  # each thread that queues a task holds one more for that
     "--set=shared_buffers=128MB",
     "--set=log_checkpoints=off",
     "--set=log_timezone=UTC",

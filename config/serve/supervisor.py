@@ -5,7 +5,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
@@ -93,13 +93,17 @@ class Site:
             check_port(self.port)
             with ExitStack() as stack:
                 with self._step("Starting the database"):
-                    stack.enter_context(database.running(needed=True))
+                    stack.enter_context(self._database())
                 self._prepare()
                 children = [
                     stack.enter_context(self._kept(program)) for program in programs[::-1]
                 ]
                 self._fill(children)
                 self._watch(children)
+
+    def _database(self) -> AbstractContextManager[None]:
+        # One left running by a supervisor that was killed is stopped by this one all the same.
+        return Server(self.data).in_use() if database.is_embedded() else nullcontext()
 
     def _prepare(self) -> None:
         with self._step("Bringing the tables up to date"):

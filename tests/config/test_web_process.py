@@ -11,11 +11,10 @@ from urllib.request import urlopen
 
 import psutil
 import pytest
-from django.conf import settings
-from django.db import connection
 
 from config.paths import CHECKOUT
 from tests import factories
+from tests.conftest import database_url
 
 MEGABYTES = 150
 SECONDS = 2.0
@@ -31,8 +30,7 @@ def free_port():
 def started(tmp_path):
     """Start the server and return its process, its address and the seconds to its first page."""
     port = free_port()
-    name = connection.settings_dict["NAME"]
-    url = settings.DATABASE_URL.replace("///butfor?", f"///{name}?", 1)
+    url = database_url()
     command = [sys.executable, "-m", "gunicorn", "config.wsgi:application", "--workers=1",
                "--threads=8", "--worker-class=gthread", f"--bind=127.0.0.1:{port}"]  # fmt: skip
     environment = {**os.environ, "DATABASE_URL": url}

@@ -10,22 +10,21 @@ from contextlib import contextmanager
 import psutil
 import pytest
 from django.conf import settings
-from django.db import connection
 
 from config.paths import CHECKOUT
 from tests import factories
-from wires import lifecycle, taxonomy
-from wires.models import Claim, Proposal, ProposedCode
+from tests.conftest import database_url
+from wires import coding, lifecycle, taxonomy
+from wires.models import Claim, Code, Proposal, ProposedCode
 from wires.models.user import Role
 
-WIRES = 300
+WIRES = 150  # two tasks each
 
 
 @contextmanager
 def worker(tmp_path):
     """A real worker on the test's database, killed with its children at the end."""
-    name = connection.settings_dict["NAME"]
-    url = settings.DATABASE_URL.replace("///butfor?", f"///{name}?", 1)
+    url = database_url()
     assert url != settings.DATABASE_URL
     environment = {**os.environ, "DATABASE_URL": url, "OMP_NUM_THREADS": "1"}
     command = [sys.executable, "-m", "celery", "-A", "config", "worker", "-c", "2", "-B",
@@ -73,10 +72,7 @@ def test_worker_killed_midway_loses_nothing_and_does_nothing_twice(tmp_path):
         wait_until(Proposal.objects.count, WIRES, seconds=240)
         wait_until(Claim.objects.exclude(verdict="unchecked").count, 3 * WIRES, seconds=120)
     assert Proposal.objects.count() == WIRES
-    assert (
-        ProposedCode.objects.count()
-        == WIRES * taxonomy.current().codes.filter(number__gt=0).count()
-    )
+    assert ProposedCode.objects.count() == WIRES * len(Code.Kind) * coding.LISTED
     again = dict(
         Proposal.objects.filter(version_id__in=first).values_list("version_id", "made_at")
     )

@@ -51,7 +51,7 @@ class Refusal:
 
 def attempt(posted: QueryDict, wire_id: int, by: User) -> Done | Refusal:
     """Do what a form of the review page posted, if it may be done."""
-    known = ACTS.get(posted.get("act", ""))
+    known = ACTS.get(posted.get("_act", ""))
     if known is None:
         return Refusal(None, "This page has no such act.", 400)
     act = known(posted, auto_id=auto_id(known, posted), label_suffix="")
@@ -60,7 +60,7 @@ def attempt(posted: QueryDict, wire_id: int, by: User) -> Done | Refusal:
     try:
         with transaction.atomic():
             wire = Wire.objects.select_for_update().get(pk=wire_id)
-            check_is_newest(wire, posted.get("version", ""))
+            check_is_newest(wire, posted.get("_seen", ""))
             return Done(act.perform(wire, by), act.anchor)
     except RefusedError as error:
         return _refused(act, error)

@@ -6,6 +6,7 @@ from django.db.models import Count
 
 from evidence.models import Run
 from wires.models import Change, MoveRequest, User, Wire
+from wires.models.user import Role
 
 SHOWN = 8
 
@@ -27,6 +28,7 @@ class Dashboard:
     runs: tuple[Run, ...]
     changes: tuple[Change, ...]
     user: User
+    roles: tuple[str, ...]
 
 
 def read(user: User) -> Dashboard:
@@ -47,4 +49,5 @@ def read(user: User) -> Dashboard:
         runs=tuple(at_work.order_by("pk")[:SHOWN]),
         changes=tuple(changes[:SHOWN]),
         user=user,
+        roles=tuple(role.value for role in Role if user.has_role(role)),
     )

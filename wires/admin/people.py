@@ -80,6 +80,10 @@ class PersonAdmin(UserAdmin, ModelAdmin):
         self, db_field: ManyToManyField, request: HttpRequest, **kwargs: Any
     ) -> ModelMultipleChoiceField | None:
         if db_field.name == "groups":
+            kwargs["label"], kwargs["help_text"] = (
+                "Roles",
+                "An editor may do what a reporter may.",
+            )
             kwargs["queryset"] = Group.objects.filter(name__in=Role.values).order_by("pk")
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 

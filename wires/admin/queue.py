@@ -15,7 +15,6 @@ from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
-
 from unfold.views import ChangeList
 
 from wires.admin import texts

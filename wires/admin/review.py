@@ -20,7 +20,7 @@ def review(request: HttpRequest, wire_id: int) -> HttpResponse:
     if request.method == "POST":
         outcome = attempt(request.POST, wire_id, person(request))
         if isinstance(outcome, Done):
-            messages.success(request, outcome.message)
+            messages.success(request, outcome.message, extra_tags=outcome.anchor)
             return redirect(f"{address(wire_id)}#{outcome.anchor}")
         refusal = outcome
     return _page(request, wire_id, refusal)
@@ -39,6 +39,8 @@ def _page(request: HttpRequest, wire_id: int, refusal: Refusal | None) -> HttpRe
         "sheet": Sheet(wire, person(request), refusal),
         "wire": wire,
         "refusal": refusal,
+        # Said at the top, and once more where the page goes on after the act.
+        "said": list(messages.get_messages(request)),
         "review_url": address(wire_id),
         "is_fullwidth": "1",
     }

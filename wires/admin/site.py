@@ -1,9 +1,12 @@
 """The desk's site: who may enter, what the first page shows, how a password is changed."""
 
 from typing import Any
+from urllib.parse import urlencode
 
+from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.views import PasswordChangeView
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from unfold.sites import UnfoldAdminSite
 
@@ -25,6 +28,16 @@ class DeskSite(UnfoldAdminSite):
         page: HttpResponse = super().index(
             request, {"dashboard": shown, **(extra_context or {})}
         )
+        return page
+
+    def login(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Ask who it is; whoever came without a wish goes on to the first page."""
+        if request.method == "GET" and REDIRECT_FIELD_NAME not in request.GET:
+            where = urlencode({REDIRECT_FIELD_NAME: reverse("admin:index")})
+            return redirect(f"{reverse('admin:login')}?{where}")
+        page: HttpResponse = super().login(request, extra_context)
         return page
 
     def get_app_list(

@@ -51,7 +51,7 @@ def revise(request: HttpRequest, wire_id: int) -> HttpResponse:
             check_is_newest(wire, str(form.cleaned_data["version"]))
             made = lifecycle.revise(
                 wire.pk, by=person(request), headline=form.cleaned_data["headline"],
-                body=form.cleaned_data["body"], note=form.cleaned_data["note"],
+                body=form.cleaned_data["body"].content, note=form.cleaned_data["note"],
                 sources=filed_sources(sources),
             )  # fmt: skip
         except RefusedError as error:

@@ -87,7 +87,7 @@ LIMIT = whole("limit", low=1, high=LARGEST_PAGE, default=DEFAULT_PAGE,
 CURSOR = Parameter(
     "cursor", cursor.PATTERN, cursor.Cursor.decode, "a cursor taken from a `next` of this list",
     "Where the page begins. Take it from `next`; it means nothing else.",
-    {"type": "string", "minLength": cursor.LENGTH, "maxLength": cursor.LENGTH},
+    {"type": "string", "pattern": f"^{cursor.PATTERN}$"},
 )  # fmt: skip
 SINCE = whole("since", low=0, high=LARGEST, default=0,
               description="The last `seq` that you have; the answer begins after it.")  # fmt: skip

@@ -93,7 +93,8 @@ def document() -> Shape:
     from drf_spectacular.renderers import OpenApiJsonRenderer
     from drf_spectacular.settings import patched_settings
 
-    with patched_settings({"APPEND_COMPONENTS": {"schemas": shapes.COMPONENTS}}):
+    ours = {"APPEND_COMPONENTS": {"schemas": shapes.COMPONENTS}, "POSTPROCESSING_HOOKS": []}
+    with patched_settings(ours):
         generator: Any = SchemaGenerator
         described = generator().get_schema(public=True)
     plain: Shape = orjson.loads(OpenApiJsonRenderer().render(described))

@@ -8,7 +8,6 @@ import orjson
 from django.conf import settings
 from django.db.models import Exists, OuterRef, TextField
 from django.db.models.functions import Cast
-from django.urls import reverse
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -17,18 +16,12 @@ from wires import changelog
 from wires.api import parameters, records, schema
 from wires.api.cursor import Cursor
 from wires.api.door import Door, unless_known
-from wires.models import Change, Coding, Wire, WireQuerySet
+from wires.models import Change, Code, Coding, Provider, Wire, WireQuerySet
 from wires.record import Record, sha256, stamp
 
 # As text, which the fast parser reads.
 STORED = Cast("record", TextField())
-# Which column a filter reads; `code` has a subquery of its own.
-COLUMNS = {
-    "severity": "severity_verified",
-    "provider": "providers__slug",
-    "event_class": "event_class",
-    "state": "state",
-}
+COLUMNS = {"severity": "severity_verified", "event_class": "event_class", "state": "state"}
 
 
 class WireList(Door):
@@ -48,7 +41,7 @@ class WireDetail(Door):
         found = wires.values_list(STORED, flat=True).first()
         if found is None:
             raise NotFound
-        record = records.shown(found)
+        [record] = records.shown([found])
         return unless_known(request, sha256(record), lambda: record)
 
 
@@ -86,13 +79,15 @@ def _digest(content: bytes) -> str:
 
 def _page(request: Request, given: dict[str, Any]) -> Record:
     limit: int = given.get("limit", parameters.DEFAULT_PAGE)
-    wires = _chosen(given).newest_first()
-    # One more than asked for says whether there is a next page, and nothing is counted.
-    rows = list(wires.values_list("first_published_at", "pk", STORED)[: limit + 1])
+    # One more than asked for says whether there is a next page, and nothing is counted. The rows
+    # are chosen by key first, so that no record is turned into text only to be sorted away.
+    keys = _chosen(given).newest_first().values("pk")[: limit + 1]
+    wires = Wire.objects.public().filter(pk__in=keys).newest_first()
+    rows = list(wires.values_list("first_published_at", "pk", STORED))
     page = rows[:limit]
     last = Cursor(*page[-1][:2]).encode() if len(rows) > limit else None
     return {
-        "results": [records.shown(text) for _, _, text in page],
+        "results": records.shown(text for _, _, text in page),
         "next": _address(request, cursor=last) if last else None,
     }
 
@@ -101,14 +96,21 @@ def _chosen(given: dict[str, Any]) -> WireQuerySet:
     wires = Wire.objects.public().filter(
         **{COLUMNS[name]: value for name, value in given.items() if name in COLUMNS}
     )
-    if code := given.get("code"):
+    # Names are looked up first: the planner knows how common a key is, and nothing of a name.
+    if "code" in given:
+        codes = list(Code.objects.filter(code=given["code"]).values_list("pk", flat=True))
         # A wire may carry one code of two taxonomies, and is listed once all the same.
         wires = wires.filter(
-            Exists(Coding.objects.filter(wire=OuterRef("pk"), code__code=code))
+            Exists(Coding.objects.filter(wire=OuterRef("pk"), code__in=codes))
         )
-    place: Cursor | None = given.get("cursor")
-    if place is None:
-        return wires
+    if "provider" in given:
+        wires = wires.filter(
+            providers__in=list(Provider.objects.filter(slug=given["provider"]))
+        )
+    return _below(wires, given["cursor"]) if "cursor" in given else wires
+
+
+def _below(wires: WireQuerySet, place: Cursor) -> WireQuerySet:
     # The first condition is a range of the index; the second takes out those of the same moment.
     return wires.filter(first_published_at__lte=place.first_published_at).exclude(
         first_published_at=place.first_published_at, pk__gte=place.pk
@@ -124,11 +126,12 @@ def _changes(request: Request, given: dict[str, Any]) -> Record:
         ]
     )
     page = rows[:limit]
+    record = records.addresses("api:wire")
     return {
         "results": [
             {
                 "seq": seq, "wire": wire, "kind": kind, "at": stamp(at), "version": version,
-                "sha256": sha256, "url": f"{settings.SITE_URL}{reverse('api:wire', args=[wire])}",
+                "sha256": sha256, "url": record(wire),
             }
             for seq, wire, kind, at, version, sha256 in page
         ],

@@ -98,9 +98,9 @@ def _row(row: Row, axis: _Axis, top: int) -> tuple[str, int]:
     middle = top + LINE * len(lines) + BAR // 2
     low, high = axis.at(row.low), axis.at(row.high)
     whisker = (
-        f'<line class="whisker" x1="{low}" x2="{high}" y1="{middle}" y2="{middle}"/>'
-        f'<line class="whisker" x1="{low}" x2="{low}" y1="{middle - 5}" y2="{middle + 5}"/>'
-        f'<line class="whisker" x1="{high}" x2="{high}" y1="{middle - 5}" y2="{middle + 5}"/>'
+        f'<line class="whisker" stroke="currentColor" x1="{low}" x2="{high}" y1="{middle}" y2="{middle}"/>'
+        f'<line class="whisker" stroke="currentColor" x1="{low}" x2="{low}" y1="{middle - 5}" y2="{middle + 5}"/>'
+        f'<line class="whisker" stroke="currentColor" x1="{high}" x2="{high}" y1="{middle - 5}" y2="{middle + 5}"/>'
         f'<circle cx="{axis.at(row.value)}" cy="{middle}" r="4.5"/>'
     )
     return f'<g class="{row.kind}">{words}{whisker}</g>', middle + BAR // 2 + GAP
@@ -112,7 +112,7 @@ def _grid(axis: _Axis, top: int, bottom: int) -> str:
         x = axis.at(tick)
         kind = "zero" if tick == 0 else "grid"
         parts.append(
-            f'<line class="{kind}" x1="{x}" x2="{x}" y1="{top}" y2="{bottom}"/>'
+            f'<line class="{kind}" stroke="currentColor" x1="{x}" x2="{x}" y1="{top}" y2="{bottom}"/>'
             f'<text class="tick" x="{x}" y="{bottom + LINE}">{_shown(tick)}</text>'
         )
     return "".join(parts)
@@ -123,7 +123,7 @@ def _line(chart: Chart, axis: _Axis, top: int, bottom: int) -> str:
         return ""
     x = axis.at(chart.line)
     return (
-        f'<line class="against" x1="{x}" x2="{x}" y1="{top - 4}" y2="{bottom}"/>'
+        f'<line class="against" stroke="currentColor" x1="{x}" x2="{x}" y1="{top - 4}" y2="{bottom}"/>'
         f'<text class="against" x="{x}" dx="4" y="{top - 8}">{escape(chart.line_label)}</text>'
     )
 

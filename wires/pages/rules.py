@@ -1,6 +1,6 @@
 """What a wire is and how it is checked, and each code with the wires that carry it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db.models import Exists, OuterRef
@@ -24,7 +24,7 @@ def about(request: HttpRequest) -> HttpResponse:
             ("Mechanism: what the system did", [code for code in codes if code.kind == "M"]),
             ("Field: where the failure bites", [code for code in codes if code.kind == "F"]),
         ],
-        "rule": [_conditions(row) for row in taxonomy.rules["rule"]] if taxonomy else [],
+        "rule": _conditions(taxonomy.rules["rule"]) if taxonomy else [],
         "verdicts": words.VERDICTS.items(),
         "bases": words.BASES.items(),
         "outcomes": words.OUTCOMES.items(),
@@ -45,16 +45,26 @@ def code(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "wires/code.html", {"code": newest, "page": page})
 
 
-def _conditions(row: Mapping[str, Any]) -> dict[str, str]:
-    """Put a row of the severity rule into words."""
-    said = [
-        "established by a run, a primary artefact or two sources"
-        if name == "verified"
-        else f"{name.removesuffix('_min')} {least} or more"
-        for name, least in row["when"].items()
-    ]
-    return {
-        "event_class": row["event_class"],
-        "said": ", ".join(said) or "any other",
-        "level": row["level"],
-    }
+def _conditions(rule: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
+    """Put the rows of the severity rule into words."""
+    seen: set[str] = set()
+    rows = []
+    for row in rule:
+        event_class = row["event_class"]
+        rest = "any other" if event_class in seen else "any"
+        said = [_condition(name, least) for name, least in row["when"].items()]
+        rows.append(
+            {
+                "event_class": event_class,
+                "said": ", ".join(said) or rest,
+                "level": row["level"],
+            }
+        )
+        seen.add(event_class)
+    return rows
+
+
+def _condition(name: str, least: object) -> str:
+    if name == "verified":
+        return "established by a run, a primary artefact or two sources"
+    return f"{name.removesuffix('_min')} {least} or more"

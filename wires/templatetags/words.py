@@ -114,9 +114,11 @@ def severity_word(level: str | None) -> str:
 def severity_shape(level: str | None) -> SafeString:
     """Draw a ladder of five steps: five are filled for SEV-1, one for SEV-5."""
     filled = BARS + 1 - int((level or "SEV-6")[-1])
+    # Shape comes from the drawing itself, so it is there without the style sheet too.
+    drawn = {True: 'fill="currentColor"', False: 'fill="none" stroke="currentColor"'}
     steps = "".join(
-        f'<rect class="{"on" if step < filled else "off"}" x="{step * 5}" '
-        f'y="{9 - 2 * step}" width="4" height="{3 + 2 * step}"/>'
+        f'<rect {drawn[step < filled]} x="{step * 5}" y="{9 - 2 * step}" '
+        f'width="4" height="{3 + 2 * step}"/>'
         for step in range(BARS)
     )
     return format_html(

@@ -121,7 +121,7 @@ SEEN_FALSE = (
     Edited("004", "June 19, 2025", (("June 19, 2025", "July 3, 2024"),)),
     Edited("004", "insecure computer code", (("can become", "does not become"),)),
     Edited("003", "tiny nudges", (("can create", "cannot create"),)),
-    Edited("004", "realign’", (("is easy to", "is not easy to"),)),
+    Edited("004", "realign\u2019", (("is easy to", "is not easy to"),)),
     Edited("002", "surveyed did not", (("did not anticipate", "anticipated"),)),
     Edited("003", "particularly strong", (("strong", "weak"),)),
     Edited("003", "counter-steering", (("suppresses", "strengthens"),)),

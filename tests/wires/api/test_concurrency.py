@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.test import Client
 
 from tests import factories
-from wires import coding, lifecycle, taxonomy
+from wires import coding, lifecycle
 from wires.models import Change
 
 # The whole database is emptied after each of these; what migrations wrote is put back before.
@@ -28,6 +28,14 @@ def own_connection():
         yield
     finally:
         connection.close()
+
+
+@contextmanager
+def nobody_at_the_queue():
+    """Commit what is made here, and drop what it would have queued: no worker runs in this test."""
+    with transaction.atomic():
+        yield
+        connection.run_on_commit.clear()
 
 
 class Reader:
@@ -63,10 +71,12 @@ class Reader:
 
 
 def test_reader_sees_every_change_once_in_order_while_four_publish_and_recode():
-    taxonomy.load()
-    editors = [factories.make_editor() for _ in range(WRITERS)]
-    shared = factories.make_published(editors[0])
-    shares = [[factories.make_reviewed(by).pk for _ in range(WIRES_EACH)] for by in editors]
+    with nobody_at_the_queue():
+        editors = [factories.make_editor() for _ in range(WRITERS)]
+        shared = factories.make_published(editors[0])
+        shares = [
+            [factories.make_reviewed(by).pk for _ in range(WIRES_EACH)] for by in editors
+        ]
     ready, done, reader = threading.Barrier(WRITERS + 1), threading.Event(), Reader()
 
     def write(by, share):
@@ -100,8 +110,9 @@ def test_reader_sees_every_change_once_in_order_while_four_publish_and_recode():
 
 
 def test_later_change_waits_for_a_slow_one_that_came_first():
-    editor = factories.make_editor()
-    slow, quick = factories.make_reviewed(editor).pk, factories.make_reviewed(editor).pk
+    with nobody_at_the_queue():
+        editor = factories.make_editor()
+        slow, quick = (factories.make_reviewed(editor).pk for _ in range(2))
     holds, go_on = threading.Event(), threading.Event()
 
     def publish_slowly():
@@ -136,8 +147,9 @@ def test_later_change_waits_for_a_slow_one_that_came_first():
 
 
 def test_number_of_a_slow_publication_that_fails_goes_to_the_next():
-    editor = factories.make_editor()
-    failing, waiting = factories.make_reviewed(editor).pk, factories.make_reviewed(editor).pk
+    with nobody_at_the_queue():
+        editor = factories.make_editor()
+        failing, waiting = (factories.make_reviewed(editor).pk for _ in range(2))
     holds, go_on = threading.Event(), threading.Event()
 
     def fail_slowly():

@@ -159,6 +159,6 @@ def test_failure_is_json_and_on_the_record(wire, caplog):
     assert (response.status_code, response["Content-Type"]) == (500, "application/json")
     error = orjson.loads(response.content)["error"]
     assert "severity" not in error
-    [entry] = caplog.records
+    [entry] = [each for each in caplog.records if each.name == "wires.api.errors"]
     assert entry.getMessage() == "GET /api/v1/wires/ failed"
     assert entry.exc_info is not None

@@ -26,7 +26,7 @@ class ProposedAct(Act):
 class Accept(ProposedAct):
     name, label = "accept", "Accept"
     proposed = row_id()
-    claim = sentence("on")
+    claim = sentence("rests on")
 
     def perform(self, wire: Wire, by: User) -> str:
         row = _proposed(wire, self.cleaned_data["proposed"])

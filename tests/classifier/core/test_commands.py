@@ -1,0 +1,114 @@
+import io
+import json
+import subprocess
+import sys
+
+import pytest
+
+from classifier.core.commands import main
+
+
+def lines(path, rows):
+    path.write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
+    return str(path)
+
+
+def answers(*arguments):
+    out = io.StringIO()
+    assert main(arguments, out) == 0
+    return [json.loads(line) for line in out.getvalue().splitlines()]
+
+
+def test_claims_are_answered_a_line_each(tmp_path):
+    evidence = ["# A head", "The bridge opened in 1932.", "Nobody fell. It was a fine day."]
+    rows = [
+        {"id": "a", "claim": "The bridge opened in 1932.", "evidence": evidence},
+        {"claim": "The bridge opened in 1934.", "evidence": evidence, "meta": {"id": "dev1"}},
+        {"claim": "Cats sleep.", "evidence": []},
+    ]
+    found = answers("claims", "--claims", lines(tmp_path / "c.jsonl", rows))
+    assert [row["id"] for row in found] == ["a", "dev1", 3]
+    assert [row["verdict"] for row in found] == ["supported", "contradicted", "unchecked"]
+    assert [row["best"][:1] for row in found] == [[1], [1], []]
+    assert found[0]["score"] > found[1]["score"] > found[2]["score"] == 0
+
+
+def test_rationale_gives_slots_in_the_text_s_words(tmp_path):
+    text = "Zenith's chatbot gave wrong prices. Customers reportedly lost money."
+    rows = [{"id": 1, "text": text, "providers": ["Zenith"]}]
+    [row] = answers("rationale", "--texts", lines(tmp_path / "t.jsonl", rows))
+    assert set(row["slots"]) == {"system", "act", "harm", "counterfactual"}
+    assert row["slots"]["harm"] in text
+    assert row["slots"]["counterfactual"] is None
+    assert row["hedges"] == ["reportedly"]
+
+
+def test_similar_ranks_the_corpus_for_each_query(tmp_path):
+    corpus = [
+        {"id": "car", "text": "A car hit a wall."},
+        {"id": "dog", "text": "A dog barked."},
+    ]
+    queries = [{"id": "q", "text": "The vehicle struck a wall."}]
+    [row] = answers(
+        "similar",
+        *("--corpus", lines(tmp_path / "c.jsonl", corpus)),
+        *("--queries", lines(tmp_path / "q.jsonl", queries)),
+    )
+    assert [match["id"] for match in row["similar"]] == ["car", "dog"]
+
+
+def test_propose_ranks_every_code(tmp_path):
+    codes = [
+        {"code": "X1", "title": "Leak", "definition": "Private data are given to strangers."},
+        {"code": "X2", "definition": "A vehicle crashes.", "examples": ["A car hit a wall."]},
+    ]
+    texts = [{"id": "t", "text": "The car hit a wall."}]
+    [row] = answers(
+        "propose",
+        *("--codes", lines(tmp_path / "c.jsonl", codes)),
+        *("--texts", lines(tmp_path / "t.jsonl", texts)),
+    )
+    assert [code["code"] for code in row["codes"]] == ["X2", "X1"]
+    assert set(row) == {"id", "codes", "abstained"}
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (None, "cannot be read"),
+        (b'{"claim": "a", "evidence": ["b"]}\n{"claim": ', "line 2: is not JSON"),
+        (b'{"claim": "a", "evidence": ["b"]}\n\n[1]', "line 3: must be a JSON object"),
+        (b'{"evidence": ["b"]}', "line 1: 'claim' is missing or is not a text"),
+        (b'{"claim": "a", "evidence": "b"}', "line 1: 'evidence' must be a list of texts"),
+        (b"\xff\xfe", "is not UTF-8 text"),
+    ],
+)
+def test_bad_input_is_one_line_that_names_file_and_line(tmp_path, capsys, content, message):
+    path = tmp_path / "claims.jsonl"
+    if content is not None:
+        path.write_bytes(content)
+    assert main(["claims", "--claims", str(path)]) == 2
+    [line] = capsys.readouterr().err.splitlines()
+    assert line.startswith(str(path))
+    assert message in line
+
+
+def test_no_codes_and_no_model_are_told(tmp_path, capsys):
+    empty = lines(tmp_path / "empty.jsonl", [])
+    assert main(["propose", "--codes", empty, "--texts", empty]) == 2
+    assert "holds no codes" in capsys.readouterr().err
+    rows = lines(tmp_path / "c.jsonl", [{"claim": "a", "evidence": ["b"]}])
+    assert main(["claims", "--claims", rows, "--model", str(tmp_path)]) == 2
+    assert "No model weights" in capsys.readouterr().err
+
+
+def test_module_runs_by_itself(tmp_path):
+    texts = lines(tmp_path / "t.jsonl", [{"id": "t", "text": "The chatbot lied."}])
+    run = subprocess.run(
+        [sys.executable, "-m", "classifier.core", "rationale", "--texts", texts],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert json.loads(run.stdout)["id"] == "t"
+    assert run.stderr == ""

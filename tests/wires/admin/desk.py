@@ -1,0 +1,57 @@
+"""The desk as people use it: signed in, with a form in hand."""
+
+import html
+from typing import Any
+
+from django.test import Client
+from django.urls import reverse
+
+from classifier.models import ClassifierVersion
+from tests import factories
+from wires.models import Proposal, User, Wire
+from wires.models.user import Role
+
+PASSWORD = "a pass phrase of the tests"  # noqa: S105
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+def make_person(*roles: Role, **values: Any) -> User:
+    user = factories.make_user(*roles)
+    for name, value in {"is_staff": True, **values}.items():
+        setattr(user, name, value)
+    user.set_password(PASSWORD)
+    user.save()
+    return user
+
+
+def signed_in(*roles: Role, user: User | None = None, **values: Any) -> tuple[Client, User]:
+    """Return a browser in which a person of these roles has signed in, and the person."""
+    person = user or make_person(*roles, **values)
+    client = Client()
+    client.force_login(person, backend=BACKEND)
+    return client, person
+
+
+def review(wire: Wire) -> str:
+    return reverse("admin:wires_wire_review", args=[wire.pk])
+
+
+def post(client: Client, wire: Wire, name: str, /, **data: Any) -> Any:
+    """Send a form of the review page, as of the text that is shown now."""
+    newest = wire.versions.latest().number
+    return client.post(review(wire), {"_act": name, "_seen": newest, **data})
+
+
+def page(response: Any) -> str:
+    """Return a page as its reader sees it, quotes and all."""
+    return html.unescape(response.content.decode())
+
+
+def make_proposal(wire: Wire, **values: Any) -> Proposal:
+    """What a classifier might say of a wire's text, without its codes."""
+    classifier, _ = ClassifierVersion.objects.get_or_create(
+        digest="a" * 64,
+        defaults={"encoder": "test", "encoder_digest": "b", "definitions_digest": "c"},
+    )
+    given = {"version_id": wire.current_id, "classifier": classifier, "abstained": False}
+    return Proposal.objects.create(**{**given, **values})
