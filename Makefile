@@ -12,7 +12,7 @@ CHECKED = SECRET_KEY="$$($(PYTHON) -c 'import secrets; print(secrets.token_urlsa
 DEPLOYED = $(CHECKED) DEBUG=0 ALLOWED_HOSTS=wires.example.org SITE_URL=https://wires.example.org
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test quick lint types checks covered fmt lock clean
+.PHONY: help setup run test quick lint types checks covered fmt lock screenshot clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed 's/:.*## /\t/' | while IFS='	' read -r name text; do \
@@ -64,6 +64,9 @@ lock: setup ## write requirements.lock anew from pyproject.toml
 		--output-file requirements.lock pyproject.toml && \
 	awk '/^[^ ]/ { skip = /^(torch==|triton==|nvidia-|cuda-)/ } !skip' requirements.lock \
 		>"$$tools/lock" && cat "$$tools/lock" >requirements.lock
+
+screenshot: setup ## the README's picture, from a running site (SITE=http://127.0.0.1:8000)
+	@$(PYTHON) benchmarks/screenshot.py $(SITE)
 
 clean: ## remove what tools have left; the data and .venv stay
 	@rm -rf .coverage .coverage.* htmlcov .mypy_cache .ruff_cache .pytest_cache .hypothesis \

@@ -5,7 +5,7 @@ It queues nothing: its callers do, on commit.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from django.db import transaction
@@ -45,14 +45,17 @@ def propose(version_id: int) -> None:
     rules = taxonomy.current()
     codes = {code.code: code for code in rules.codes.all()}
     text = f"{version.headline}\n\n{version.body}"
-    rankings = {kind: engine.propose(text, cards(rules, kind), limit=LISTED) for kind in Code.Kind.values}
+    rankings = {
+        kind: engine.propose(text, cards(rules, kind), limit=LISTED)
+        for kind in Code.Kind.values
+    }
     vector = engine.embed(text)
     classifier = engine.version([*cards(rules, "M"), *cards(rules, "F")])
     sentences = engine.split(version.body)
     guess, factors = engine.event_class(sentences), engine.factors(sentences)
     providers = list(version.wire.providers.values_list("name", flat=True))
     recorded = {
-        name: {"value": getattr(factors, name), "claim": _reason(factors, name)}
+        name: {"value": getattr(factors, name), "claim": _claim(factors, name, sentences)}
         for name in severity.FACTORS
     }
     level = severity.level(
@@ -297,8 +300,16 @@ def _text(wire: Wire) -> Version:
     return wire.current
 
 
-def _reason(factors: engine.SeverityFactors, name: str) -> int | None:
-    return next((reason.sentence for reason in factors.reasons if reason.factor == name), None)
+def _claim(
+    factors: engine.SeverityFactors, name: str, sentences: Sequence[engine.Sentence]
+) -> int | None:
+    """Return the place among the claims of the sentence that a factor rests on.
+
+    The core numbers the sentences of the whole body, headings too; claims leave these out.
+    """
+    places = {sentence.n: place for place, sentence in enumerate(sentences, start=1)}
+    reasons = [reason.sentence for reason in factors.reasons if reason.factor == name]
+    return places.get(reasons[0]) if reasons else None
 
 
 def _slots(draft: engine.RationaleDraft) -> dict[str, Any]:

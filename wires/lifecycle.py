@@ -255,7 +255,9 @@ def remark(wire_id: int, *, by: User, note: str) -> None:
 @transaction.atomic
 def note_exhibits(wire_id: int, *, by: User, note: str) -> Wire:
     """Say on the page why no recipe bears on the wire."""
-    wire = Wire.objects.select_for_update().get(pk=wire_id)
+    wire = _locked(
+        wire_id, State.DRAFT, State.IN_REVIEW, State.SCHEDULED, State.PUBLISHED, State.DISPUTED
+    )
     _require(by, Role.EDITOR)
     wire.exhibit_note = note.strip()
     wire.save(update_fields=["exhibit_note"])

@@ -114,8 +114,9 @@ def names_nothing_of(text: str, wire_text: str) -> bool:
     mine = _own(text)
     if len(mine & _own(wire_text)) >= _ENOUGH:
         return False
-    stated = frozenset[str]().union(*(name.keys for name in names(wire_text))) - {"ai"}
-    return not stated & frozenset(fold(word.text) for word in words(text))
+    stated = frozenset[str]().union(*(name.keys for name in names(wire_text)))
+    named = {key for key in stated if stem(key) not in _FORM}
+    return not named & frozenset(fold(word.text) for word in words(text))
 
 
 def _own(text: str) -> frozenset[str]:

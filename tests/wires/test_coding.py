@@ -133,3 +133,14 @@ def test_but_for_test_is_answered_only_with_four_slots(editor):
         wire.pk, by=editor, system="a", act="", harm="", counterfactual="", result=""
     )
     assert wire.rationale.system == "a"
+
+
+def test_factors_of_a_proposal_name_the_claim_that_the_desk_sees():
+    taxonomy.load()
+    wire = factories.make_draft(
+        body="# What happened\n\nA car of Acme hit a wall.[^record] Two people died in the crash.[^record]"
+    )
+    coding.propose(wire.current.pk)
+    scale = wire.current.proposal.factors["scale"]
+    assert scale["value"] == 3
+    assert wire.current.claims.get(n=scale["claim"]).text == "Two people died in the crash."

@@ -70,6 +70,7 @@ def test_slots_stay_empty_where_nothing_serves():
 
 def test_a_form_s_words_name_nothing_of_the_wire():
     assert names_nothing_of(FORM, WIRE)
+    assert names_nothing_of(FORM, f"Archive \u00b7 AI\n\n{WIRE}")
     assert names_nothing_of('Counterfactual "but-for" test per the Editor\'s Guide.', WIRE)
 
 
