@@ -12,6 +12,7 @@ WITHOUT_DATABASE = {
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
     from config import database
@@ -22,6 +23,8 @@ def main() -> None:
             execute_from_command_line(sys.argv)
     except database.DatabaseUnavailableError as error:
         sys.exit(f"The database cannot start: {error}")
+    except ImproperlyConfigured as error:
+        sys.exit(f"The settings do not make sense: {error}")
 
 
 if __name__ == "__main__":

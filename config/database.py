@@ -49,14 +49,9 @@ def as_words(database_url: str) -> str:
 
 @contextmanager
 def running(*, needed: bool) -> Iterator[None]:
-    """Keep the embedded server up for the length of a command, and stop it if we began it."""
+    """Keep the embedded server up for the length of a command; the last user stops it."""
     if not needed or not is_embedded():
         yield
         return
-    server = Server(data_dir())
-    started = server.ensure_running()
-    try:
+    with Server(data_dir()).in_use():
         yield
-    finally:
-        if started:
-            server.stop()

@@ -4,6 +4,7 @@ import secrets
 from pathlib import Path
 
 import structlog
+from django.core.exceptions import ImproperlyConfigured
 
 from config import database, env
 from config.paths import CHECKOUT, data_dir
@@ -14,11 +15,17 @@ DATA_DIR = data_dir()
 
 def _kept_secret(path: Path) -> str:
     """Return the key of this data folder, made on first use and readable by its owner only."""
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(48))
-    return path.read_text()
+    try:
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch(mode=0o600)
+            path.write_text(secrets.token_urlsafe(48))
+        return path.read_text()
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"the data folder {path.parent} cannot be used ({error.strerror}); "
+            "make it writable, or name another with BUTFOR_DATA."
+        ) from error
 
 
 DEBUG = env.flag("DEBUG", default=False)
@@ -137,6 +144,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
         "visibility_timeout": 900,
         # A broker that is away must not keep a request waiting: the sweep queues it later.
         "pool_timeout": 3,
+        "pool_size": 2,
         "max_retries": 1,
         # Long polling holds a connection in a query; a short client-side poll does not.
         "wait_time_seconds": 0,

@@ -11,6 +11,7 @@ _NEGATORS = frozenset(_NEGATORS_WORDS.split())
 # Content words that a negator reaches: "did not, in the end, publish the results".
 _REACH = {"no": 2, "non": 1, "without": 2, "unless": 2}
 _FAR = 3
+_SHARED = 2  # words that two neighbourhoods share when they are about the same thing
 _NEAR = 3  # words to each side, within which an opposite is about the same thing
 # "Not only code" and "not merely memorising" deny nothing.
 _WEAKENED = frozenset(
@@ -55,7 +56,13 @@ _NEGATIVE_PREFIXES = _NEGATIVE_PREFIXES_WORDS.split()
 
 def negated(text: str) -> tuple[frozenset[str], frozenset[str]]:
     """Return the stems of the content words said to be not so, and of those said to be so."""
-    denied: set[str] = set()
+    scopes, asserted = _scopes(text)
+    return frozenset().union(*scopes), asserted
+
+
+def _scopes(text: str) -> tuple[list[frozenset[str]], frozenset[str]]:
+    """Return the stems that each negator reaches, and the stems that none does."""
+    scopes: list[set[str]] = []
     asserted: set[str] = set()
     reach = 0
     previous_end = 0
@@ -67,10 +74,11 @@ def negated(text: str) -> tuple[frozenset[str], frozenset[str]]:
         opened = _reach(found, position)
         if opened:
             reach = opened
+            scopes.append(set())
         elif is_content(word):
-            (denied if reach else asserted).add(word.stem)
+            (scopes[-1] if reach else asserted).add(word.stem)
             reach = max(0, reach - 1)
-    return frozenset(denied), frozenset(asserted)
+    return [frozenset(scope) for scope in scopes], frozenset(asserted)
 
 
 def opposites(word: str) -> frozenset[str]:
@@ -90,19 +98,35 @@ def reversed_terms(claim: str, passage: str) -> tuple[str, ...]:
     An opposite counts only beside a word that both have: "less active" against "more
     active", and not against "more examples".
     """
-    denied, asserted = negated(claim)
-    source_denied, source_asserted = negated(passage)
-    turned = ((denied - asserted) & (source_asserted - source_denied)) | (
-        (asserted - denied) & (source_denied - source_asserted)
+    scopes, asserted = _scopes(claim)
+    source_scopes, source_asserted = _scopes(passage)
+    denied: frozenset[str] = frozenset().union(*scopes)
+    source_denied: frozenset[str] = frozenset().union(*source_scopes)
+    # Where both deny the same word, they differ only in what else the negator reaches:
+    # "did not anticipate the results" and "did not anticipate these findings" agree.
+    alone = _unshared(scopes, source_scopes)
+    source_alone = _unshared(source_scopes, scopes)
+    turned = ((alone - asserted) & (source_asserted - source_denied)) | (
+        (asserted - denied) & (source_alone - source_asserted)
     )
     mine, theirs = _neighbours(claim), _neighbours(passage)
     swapped = {
         word
         for word in mine.keys() - theirs.keys() - denied
         for other in opposites(word) & (theirs.keys() - mine.keys() - source_denied)
-        if mine[word] & theirs[other]
+        if _meet(mine[word], theirs[other])
     }
     return tuple(sorted(turned | swapped))
+
+
+def _unshared(scopes: list[frozenset[str]], others: list[frozenset[str]]) -> frozenset[str]:
+    """Return the stems of the scopes that no scope of the other side overlaps."""
+    return frozenset().union(*(s for s in scopes if not any(s & other for other in others)))
+
+
+def _meet(mine: frozenset[str], theirs: frozenset[str]) -> bool:
+    """Tell whether two neighbourhoods are of the same thing: one shared word can be chance."""
+    return len(mine & theirs) >= max(1, min(_SHARED, len(mine), len(theirs)))
 
 
 def agrees(word: str, claim: str, passage: str) -> bool:
