@@ -1,6 +1,8 @@
 """One settings file, read from the environment. `manage.py check` says what is wrong with it."""
 
+import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 import structlog
@@ -13,13 +15,16 @@ BASE_DIR = CHECKOUT
 DATA_DIR = data_dir()
 
 
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, mode=0o600)
+
+
 def _kept_secret(path: Path) -> str:
     """Return the key of this data folder, made on first use and readable by its owner only."""
     try:
-        if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.touch(mode=0o600)
-            path.write_text(secrets.token_urlsafe(48))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with suppress(FileExistsError), path.open("x", opener=_private) as made:
+            made.write(secrets.token_urlsafe(48))
         return path.read_text()
     except OSError as error:
         raise ImproperlyConfigured(
