@@ -23,7 +23,7 @@ def _kept_secret(path: Path) -> str:
     """Return the key of this data folder, made on first use and readable by its owner only."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with suppress(FileExistsError), open(path, "x", opener=_private) as made:  # noqa: PTH123
+        with suppress(FileExistsError), open(path, "x", opener=_private) as made:
             made.write(secrets.token_urlsafe(48))
         return path.read_text()
     except OSError as error:
