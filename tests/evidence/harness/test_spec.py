@@ -65,4 +65,4 @@ def test_three_seeds_are_held_to_a_tighter_bound():
 
 def test_parameters_cannot_be_changed_afterwards():
     with pytest.raises(TypeError):
-        SPEC.parameters["tune_steps"] = 1  # type: ignore[index]
+        SPEC.parameters["tune_steps"] = 1
