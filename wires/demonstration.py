@@ -52,7 +52,7 @@ def run(say: Say, *, now: bool) -> None:
     specimen = Story(intake.read(SPECIMEN / "wire.txt", specs=_notes()), {})
     wires = {
         story.filing.fingerprint: _filed(story, desk[0])
-        for story in (specimen, corrected, *starter)
+        for story in (*starter, corrected, specimen)
     }
     todo = {key: wire for key, wire in wires.items() if not _is_done(wire)}
     if not todo:

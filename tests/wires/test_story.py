@@ -126,7 +126,7 @@ def test_starter_archive_and_story_run_through_the_desks_doors_and_only_once(
     settings.DATA_DIR = tmp_path
     said = []
     demonstration.run(said.append, now=True)
-    specimen, corrected, *starter = Wire.objects.order_by("pk")
+    *starter, corrected, specimen = Wire.objects.order_by("pk")
     assert specimen.state == "in_review"
     assert len(starter) == 24
     assert {wire.state for wire in starter} == {"published"}
