@@ -3,7 +3,7 @@ unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME PYTHONSTARTUP DJANGO_SETTINGS_MODULE
 
 PYTHON := .venv/bin/python
 JOBS ?= 2
-COVERAGE_FLOOR ?= 90
+COVERAGE_FLOOR ?= 95
 
 # One thread for each test process, and nothing fetched from a model hub.
 TESTING := OMP_NUM_THREADS=1 TOKENIZERS_PARALLELISM=false HF_HUB_OFFLINE=1
