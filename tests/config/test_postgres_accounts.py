@@ -15,6 +15,9 @@ from config.postgres.programs import BIN, PARTS, runnable
 from tests.config.people import only_ordinary, only_root, said_by
 from tests.config.pythons import master
 
+# Each test starts servers of its own.
+pytestmark = pytest.mark.slow
+
 NOBODY = pwd.getpwnam("nobody")
 
 

@@ -12,6 +12,9 @@ from config.postgres import PostgresError, Server, account, programs
 from config.postgres.programs import MAJOR, runnable
 from tests.config.people import only_root, said_by
 
+# Each test starts servers of its own.
+pytestmark = pytest.mark.slow
+
 
 def complaint(server: Server) -> str:
     with pytest.raises(PostgresError) as caught:
