@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 __all__ = [
     "CHECKER_VERSION", "CodeCard", "EventClassGuess", "Finding", "Proposal", "RationaleDraft",
     "Sentence", "SeverityFactors", "SourceText", "Vector", "check", "draft", "embed",
-    "event_class", "factors", "propose", "split", "version",
+    "event_class", "factors", "names_nothing_of", "propose", "split", "version",
 ]  # fmt: skip
 
 
@@ -71,6 +71,13 @@ def draft(sentences: Sequence[Sentence], providers: Sequence[str]) -> RationaleD
     from classifier.core.rationale import draft as fill
 
     return fill(sentences, providers)
+
+
+def names_nothing_of(text: str, wire_text: str) -> bool:
+    """Tell whether a but-for text could stand on any wire: it has no name of this one."""
+    from classifier.core.rationale import names_nothing_of as tell
+
+    return tell(text, wire_text)
 
 
 def embed(text: str) -> Vector:

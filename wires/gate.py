@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
+from classifier import engine
 from wires import severity, taxonomy
 from wires.models import Claim, Code, Rationale, Source, Version, Wire
 
 SLOTS = ("system", "act", "harm", "counterfactual")
-GENERIC = {"ai"}  # a capital that every wire has
-DATE = re.compile(
-    r"\d{1,2}|(?:19|20)\d\d|January|February|March|April|May|June|July|August|September|October"
-    r"|November|December"
-)
 SHARED_AT_MOST = 3  # wires that may share a rationale text before it counts as boilerplate
 
 
@@ -160,10 +155,9 @@ def rationale_is_of_this_wire(dossier: Dossier) -> list[str]:
     shared = others.filter(**{slot: getattr(rationale, slot) for slot in SLOTS}).count()
     if shared >= SHARED_AT_MOST:
         found.append(f"The but-for text stands on {shared + 1} wires: it is boilerplate.")
-    sentences = [dossier.version.headline, *(claim.text for claim in dossier.claims)]
-    names = {name for sentence in sentences for name in _names(sentence)}
-    names |= {word.casefold() for name in dossier.providers for word in _words(name)}
-    if not names & {word.casefold() for word in _words(whole)}:
+    sentences = (claim.text for claim in dossier.claims)
+    text = "\n".join([dossier.version.headline, *sentences, *dossier.providers])
+    if engine.names_nothing_of(whole, text):
         found.append(
             "The but-for text names nothing of this wire: no name or number occurs in both."
         )
@@ -305,20 +299,3 @@ def _unestablished(dossier: Dossier) -> str:
     }
     holds, problem = needs[standard]
     return "" if holds else problem
-
-
-def _names(text: str) -> set[str]:
-    """Return names and amounts in a text: what is capitalised inside a sentence, and numbers.
-
-    Words that merely begin a sentence, months, days and years are left out: any text has them.
-    """
-    inner = re.sub(r"(?:^|[.!?:]\s+)[\"“']?\w+", " ", text)
-    found = {word for word in _words(inner) if word[0].isupper() or word[0].isdigit()}
-    return {word.casefold() for word in found if not DATE.fullmatch(word)} - GENERIC
-
-
-def _words(text: str) -> set[str]:
-    return {
-        word.removesuffix("'s")
-        for word in re.findall(r"\w[\w'-]+|\d", text.replace("\u2019", "'"))
-    }
