@@ -19,7 +19,7 @@ from wires import claims, coding, exhibits, history, intake, lifecycle, taxonomy
 from wires.intake import markdown
 from wires.intake.text import read as read_text
 from wires.models import Event, MoveRequest, Proposal, ProposedCode, User, Wire
-from wires.models.user import Role
+from wires.models.user import Role, account
 from wires.refusals import SecondEditorNeededError
 
 STARTER = Path(__file__).parent / "starter"
@@ -82,14 +82,7 @@ def _notes() -> tuple[str, ...]:
 
 
 def _editor(name: str, role: Role) -> User:
-    user, is_new = User.objects.get_or_create(
-        username=name, defaults={"is_demonstration": True}
-    )
-    if is_new:
-        user.set_unusable_password()
-        user.save(update_fields=["password"])
-        user.join(role)
-    return user
+    return account(name, role, demonstration=True)
 
 
 def _filed(story: Story, by: User) -> Wire:

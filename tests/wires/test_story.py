@@ -1,11 +1,16 @@
 """The case that the archive exists for: a plausible wire that its own sources do not support."""
 
 import json
+import os
+import subprocess
+import sys
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
 
+from config.paths import CHECKOUT
+from tests.conftest import database_url
 from tests.seeds import DOCUMENTS, WIRE, needs_seeds
 from wires import demonstration
 from wires.demonstration import SPECIMEN
@@ -148,3 +153,22 @@ def test_starter_archive_and_story_run_through_the_desks_doors_and_only_once(
     demonstration.run(said.append, now=True)
     assert list(Change.objects.values_list("seq", "sha256")) == before
     assert said[-1] == "the starter archive of 24 wires and the specimen are in place"
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_one_file_filed_by_four_at_once_is_one_wire(tmp_path):
+    path = tmp_path / "wire.txt"
+    path.write_text("SEV-4Acme\n\nA chatbot of Acme erred in May [source].")
+    environment = {**os.environ, "DATABASE_URL": database_url()}
+    command = [sys.executable, "manage.py", "intake", str(path), "--json"]
+    running = [
+        subprocess.Popen(
+            command, cwd=CHECKOUT, env=environment, stdout=subprocess.PIPE, text=True
+        )
+        for _ in range(4)
+    ]
+    answers = [json.loads(process.communicate(timeout=60)[0]) for process in running]
+    assert len({answer["wire"] for answer in answers}) == 1
+    assert [answer["duplicate_of"] for answer in answers].count(None) == 1
+    assert Wire.objects.count() == 1

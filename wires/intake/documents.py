@@ -15,7 +15,6 @@ from wires.intake.text import read
 
 KEYS = ("url", "publisher", "date", "tier", "group", "title", "kind", "record", "key")
 NEXT = re.compile(rf",(?=(?:{'|'.join(KEYS)})=)")  # a comma inside a value is no separator
-PLAIN_URL = re.compile(r"^https?://[^\s/]+\S*$")
 
 
 def sources(specs: Sequence[str]) -> tuple[FiledSource, ...]:
@@ -38,16 +37,13 @@ def _source(spec: str) -> FiledSource:
         raise IntakeError(
             f"{name}: unknown {', '.join(unknown)}; a source has {', '.join(KEYS)}."
         )
-    url = str(given.get("url") or "")
-    if url and not PLAIN_URL.match(url):
-        raise IntakeError(f"{name}: “{url}” is no http or https address.")
     kind = str(given.get("kind") or "uploaded")
     return FiledSource(
         key=str(given.get("key") or _key(path)),
         text=text.content.strip(),
         kind=vocabulary.text_kind(kind, name),
         title=str(given.get("title") or path.name),
-        url=url,
+        url=vocabulary.address(str(given.get("url") or ""), name),
         publisher=str(given.get("publisher") or ""),
         published_on=day(given.get("date"), name),
         tier=vocabulary.tier(str(given["tier"]), name) if given.get("tier") else "",

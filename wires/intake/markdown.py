@@ -26,7 +26,7 @@ def read(text: Text) -> Filing:
     where = f"{text.name}, line {offset}"
     if not body.strip():
         raise IntakeError(f"{where}: there is no text after the front matter.")
-    given = str(front.get("headline") or front.get("title") or "").strip()
+    given = (_plain(front, "headline", text) or _plain(front, "title", text)).strip()
     headline, made = (cut(given), False) if given else first_sentence(body)
     shortened = (f"headline cut at {LONGEST} characters",) if len(given) > LONGEST else ()
     return Filing(
@@ -39,8 +39,8 @@ def read(text: Text) -> Filing:
         event_class=_word(front, "event_class", vocabulary.event_class, text),
         standard=_word(front, "standard", vocabulary.standard, text),
         codes=tuple(_codes(front.get("codes"), text)),
-        providers=items(front.get("providers") or front.get("provider")),
-        aliases=items(front.get("aliases")),
+        providers=_items(front, "providers", text) or _items(front, "provider", text),
+        aliases=_items(front, "aliases", text),
         occurred_on=day(front.get("occurred") or front.get("date"), _at(text, "date")),
         sources=tuple(_source(row, text) for row in front.get("sources") or []),
         repairs=(*text.repairs, *shortened),
@@ -96,9 +96,25 @@ def _listed(value: Any) -> list[Any]:
     return list(items(value)) if isinstance(value, str) or value is None else list(value)
 
 
-def _word(front: dict[str, Any], name: str, check: Any, text: Text) -> str:
+def _items(front: dict[str, Any], name: str, text: Text) -> tuple[str, ...]:
     value = front.get(name)
-    return check(str(value), _at(text, name)) if value else ""
+    nested = isinstance(value, list) and any(isinstance(part, (list, dict)) for part in value)
+    if nested or isinstance(value, dict):
+        raise IntakeError(f"{_at(text, name)}: {name} is a plain list of names.")
+    return items(value)
+
+
+def _word(front: dict[str, Any], name: str, check: Any, text: Text) -> str:
+    value = _plain(front, name, text)
+    return check(value, _at(text, name)) if value else ""
+
+
+def _plain(front: dict[str, Any], name: str, text: Text) -> str:
+    """Return a single value as text; a list or a table in its place is refused."""
+    value = front.get(name)
+    if isinstance(value, (list, dict)):
+        raise IntakeError(f"{_at(text, name)}: {name} is one value, not a list or a table.")
+    return "" if value is None else str(value)
 
 
 def _source(row: Any, text: Text) -> FiledSource:
@@ -116,7 +132,7 @@ def _source(row: Any, text: Text) -> FiledSource:
         text=str(row["text"]).strip(),
         kind=vocabulary.text_kind(str(row.get("kind", "uploaded")), where),
         title=str(row.get("title", "")),
-        url=str(row.get("url", "")),
+        url=vocabulary.address(str(row.get("url", "")), where),
         publisher=str(row.get("publisher", "")),
         published_on=day(row.get("date"), where),
         tier=vocabulary.tier(str(row["tier"]), where) if row.get("tier") else "",

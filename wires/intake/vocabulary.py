@@ -1,8 +1,12 @@
 """Words that a filing may use, checked where they stand so that the error can name the line."""
 
+import re
+
 from wires import taxonomy
 from wires.intake.filing import IntakeError
 from wires.models import Source, Wire
+
+ADDRESS = re.compile(r"^https?://[^\s/]+\S*$")
 
 
 def severity(word: str, where: str) -> str:
@@ -28,6 +32,13 @@ def tier(word: str, where: str) -> str:
 
 def text_kind(word: str, where: str) -> str:
     return _one_of(word, Source.Text.values, "kind of text", where)
+
+
+def address(word: str, where: str) -> str:
+    """Return an http or https address, or nothing where none is given."""
+    if word and not ADDRESS.match(word):
+        raise IntakeError(f"{where}: “{word}” is no http or https address.")
+    return word
 
 
 def _one_of(word: str, known: list[str], name: str, where: str) -> str:

@@ -1,7 +1,12 @@
 """People of the desk and their roles."""
 
+from __future__ import annotations
+
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.auth.models import AbstractUser, Group
-from django.db import models
+from django.db import models, transaction
+
+UNUSABLE = f"{UNUSABLE_PASSWORD_PREFIX}nobody signs in"
 
 
 class Role(models.TextChoices):
@@ -48,3 +53,14 @@ class User(AbstractUser):
             self.__dict__["_roles"] = list(groups.values_list("name", flat=True))
         names: list[str] = self.__dict__["_roles"]
         return names
+
+
+@transaction.atomic  # whoever finds the account finds it with its role
+def account(username: str, role: Role, *, demonstration: bool) -> User:
+    """Return the account of a part of the archive, made on first use; nobody signs in as it."""
+    user, is_new = User.objects.get_or_create(
+        username=username, defaults={"is_demonstration": demonstration, "password": UNUSABLE}
+    )
+    if is_new:
+        user.join(role)
+    return user

@@ -111,6 +111,12 @@ def test_long_headline_is_cut_at_a_word_and_said(write):
         (FRONT.replace("codes: [M1, F10]", "codes: [M1, F10"), "line 6: broken front matter"),
         (FRONT.replace("---\nBody", "Body"), "line 1: the front matter is not closed"),
         ("---\n- a\n---\nBody", "line 2: the front matter must be names"),
+        ("---\nx: 1\ntitle: [a, b]\n---\nBody", "line 3: title is one value"),
+        ("---\ntitle: a\nproviders: [[a], b]\n---\nBody", "line 3: providers is a plain list"),
+        (
+            "---\ntitle: x\nsources:\n  - {key: a, text: t, url: 'javascript:1'}\n---\nBody.",
+            "line 3: “javascript:1” is no http or https address",
+        ),
         ("---\ntitle: x\n---\n\n", "no text after the front matter"),
         (
             "---\ntitle: x\nsources:\n  - {key: a}\n---\nBody.",

@@ -7,7 +7,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from wires import claims, coding, intake, lifecycle, report, taxonomy
 from wires.models import User, Wire
-from wires.models.user import Role
+from wires.models.user import Role, account
+from wires.refusals import RefusedError
 
 
 class Command(BaseCommand):
@@ -34,7 +35,10 @@ class Command(BaseCommand):
             filing = intake.read(file, format=options["format"], specs=tuple(source))
         except intake.IntakeError as error:
             raise CommandError(str(error)) from error
-        wire, is_new = lifecycle.file(filing, by=_filer(options["by"]))
+        try:
+            wire, is_new = lifecycle.file(filing, by=_filer(options["by"]))
+        except RefusedError as error:
+            raise CommandError(str(error)) from error
         if now and wire.current_id:
             claims.check(wire.current_id)
             coding.propose(wire.current_id)
@@ -65,9 +69,4 @@ def _filer(name: str) -> User:
         if found is None:
             raise CommandError(f"There is no user {name}.")
         return found
-    user, is_new = User.objects.get_or_create(username=name)
-    if is_new:
-        user.set_unusable_password()
-        user.save(update_fields=["password"])
-        user.join(Role.REPORTER)
-    return user
+    return account(name, Role.REPORTER, demonstration=False)
