@@ -4,6 +4,7 @@ It queues nothing: whoever makes a version queues the check, on commit.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -63,6 +64,8 @@ def recheck(version_id: int) -> None:
 def dismiss(claim_id: int, *, by: User, note: str) -> Claim:
     """Mark a sentence as not a claim."""
     claim = _locked(claim_id, by)
+    if claim.verdict == Claim.Verdict.CONTRADICTED:
+        raise RefusedError("A contradicted sentence is a claim: correct it.")
     if not note.strip():
         raise RefusedError("Say why this sentence is not a claim.")
     claim.dismissed_by, claim.dismissed_at = by, timezone.now()
@@ -110,23 +113,26 @@ def _resolved(cited: Sequence[str], keys: list[str]) -> list[str]:
 
 
 def _store(
-    claim: Claim, finding: engine.Finding, citations: dict[str, Citation], moment: object
+    claim: Claim, finding: engine.Finding, citations: dict[str, Citation], moment: datetime
 ) -> None:
-    found = citations[finding.source] if finding.source else None
-    claim.verdict, claim.basis, claim.score = (
-        finding.verdict,
-        finding.basis or "",
-        finding.score,
-    )
-    claim.citation, claim.passage = found, finding.passage or ""
-    claim.passage_start, claim.passage_end = finding.start, finding.end
-    claim.missing = {
+    """Write the verdict's columns alone: an editor may have decided while the checker read."""
+    missing = {
         part: list(getattr(finding.missing, part))
         for part in ("names", "numbers", "quotes", "terms")
         if getattr(finding.missing, part)
     }
-    claim.checker, claim.checked_at = engine.CHECKER_VERSION, moment  # type: ignore[assignment]
-    claim.save()
+    Claim.objects.filter(pk=claim.pk, verdict=Claim.Verdict.UNCHECKED).update(
+        verdict=finding.verdict,
+        basis=finding.basis or "",
+        score=finding.score,
+        citation=citations[finding.source] if finding.source else None,
+        passage=finding.passage or "",
+        passage_start=finding.start,
+        passage_end=finding.end,
+        missing=missing,
+        checker=engine.CHECKER_VERSION,
+        checked_at=moment,
+    )
 
 
 def _locked(claim_id: int, by: User) -> Claim:

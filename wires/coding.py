@@ -29,10 +29,17 @@ from wires.models import (
     Wire,
 )
 from wires.models.user import Role
-from wires.refusals import NotAllowedError, RefusedError, WrongStateError
+from wires.refusals import (
+    GateClosedError,
+    NotAllowedError,
+    RefusedError,
+    SecondEditorNeededError,
+    WrongStateError,
+)
 
 T = TypeVar("T")
 SIMILAR = 3
+GRAVE = {Wire.Severity.SEV_1.value, Wire.Severity.SEV_2.value}
 LISTED = 5  # codes of a kind that a proposal lists
 RANKS = {Code.Kind.MECHANISM: 2, Code.Kind.FIELD: 3}
 
@@ -289,7 +296,17 @@ def _workable(wire_id: int, by: User) -> Wire:
 
 
 def _renewed(wire: Wire, answer: T) -> T:
+    """Make a decision on a public wire public: what keeps a wire from publication keeps it out."""
     if wire.is_public:
+        wire = Wire.objects.get(pk=wire.pk)
+        if failures := gate.failures(wire):
+            raise GateClosedError(list(failures))
+        was = (wire.record or {}).get("severity", {})
+        levels = {wire.severity_verified, wire.severity_reported}
+        if levels & GRAVE - {was.get("verified"), was.get("reported")}:
+            raise SecondEditorNeededError(
+                f"{wire} is public and would become {min(levels)}; one editor cannot do that alone."
+            )
         changelog.publish(wire.pk, Change.Kind.RECODED)
     return answer
 

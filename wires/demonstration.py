@@ -68,6 +68,9 @@ def run(say: Say, *, now: bool) -> None:
     _specimen_told(wires[specimen.filing.fingerprint], desk[0])
     if run_row is not None:
         _await_run(run_row, say)
+        if run_row.status != Run.Status.FINISHED:
+            say("the corrected wire waits for its exhibit; the next start tries again")
+            return
     _told(wires[corrected.filing.fingerprint], corrected, desk, run=run_row)
     say("the specimen is in the queue with its gate closed; its corrected wire is published")
 

@@ -118,7 +118,7 @@ def sentences_cite(dossier: Dossier) -> list[str]:
         for key in claim.cites
         if key not in keys
     ]
-    return found if dossier.claims else ["The body has no sentence that could be checked."]
+    return found if dossier.checkable else ["The body has no sentence that could be checked."]
 
 
 def claims_are_supported(dossier: Dossier) -> list[str]:

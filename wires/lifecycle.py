@@ -52,8 +52,11 @@ def file(filing: Filing, *, by: User) -> tuple[Wire, bool]:
         with transaction.atomic():
             return _filed(filing, by), True
     except IntegrityError:
-        # Somebody filed the same text before, or at this moment.
-        return Wire.objects.get(fingerprint=filing.fingerprint), False
+        # Somebody filed the same text before, or at this moment; else the filing itself is wrong.
+        known = Wire.objects.filter(fingerprint=filing.fingerprint).first()
+        if known is None:
+            raise
+        return known, False
 
 
 @transaction.atomic
@@ -324,6 +327,20 @@ def _stored(filed: FiledSource, by: User) -> Source:
             "text": filed.text, "repairs": list(filed.repairs), "added_by": by,
         },
     )  # fmt: skip
+    return _told_more(source, filed)
+
+
+def _told_more(source: Source, filed: FiledSource) -> Source:
+    """Fill in what was not known of a stored document; what is known stays as it is."""
+    news = {
+        name: value
+        for name in ("title", "url", "publisher", "published_on", "tier", "group")
+        if (value := getattr(filed, name)) and not getattr(source, name)
+    }
+    for name, value in news.items():
+        setattr(source, name, value)
+    if news:
+        source.save(update_fields=list(news))
     return source
 
 
@@ -415,8 +432,11 @@ def _due(wire_id: int) -> Wire | None:
     if wire is None or wire.scheduled_by is None:
         return None
     by = wire.scheduled_by
-    if failures := gate.failures(wire):
+    confirmed = wire.requests.filter(move=MoveRequest.Move.PUBLISH, confirmed=True).exists()
+    failures = gate.failures(wire)
+    if failures or (_is_grave(wire) and not confirmed):
         why = "; ".join(f"rule {failure.rule}: {failure.detail}" for failure in failures)
+        why = why or f"it became {_worst(wire)}, which a second editor has to confirm"
         _moved(wire, State.IN_REVIEW, "alert: gate closed at its time", by, why,
                scheduled_for=None, scheduled_by=None)  # fmt: skip
         return None

@@ -51,7 +51,8 @@ def _verdict(compared: Comparison, *, misquoted: bool) -> tuple[Verdict, Basis]:
         return "contradicted", contradiction
     if misquoted or compared.swapped_name or compared.unknown_actor:
         return "unsupported", "attribution" if _is_aligned(compared) else _remoteness(compared)
-    if _is_partly(compared):
+    # What is denied there, or said in other numbers, supports nothing, however near it stands.
+    if _is_partly(compared) and not compared.reversed:
         return _support(compared)
     return "unsupported", _remoteness(compared)
 

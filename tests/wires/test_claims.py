@@ -102,3 +102,28 @@ def test_reporter_does_not_decide():
         claims.dismiss(
             first(factories.make_draft()).pk, by=factories.make_user(Role.REPORTER), note="n"
         )
+
+
+def test_contradicted_sentence_cannot_be_dismissed(editor):
+    wire = factories.make_draft()
+    factories.support(wire)
+    Claim.objects.filter(pk=first(wire).pk).update(verdict="contradicted", basis="number")
+    with pytest.raises(RefusedError, match="correct it"):
+        claims.dismiss(first(wire).pk, by=editor, note="n")
+
+
+def test_denial_of_what_the_source_says_is_never_let_through():
+    text = (
+        "In June 2025 Acme published a paper about alignment. "
+        "The researchers found a persona latent in the model."
+    )
+    wire = factories.make_draft(
+        body="Acme did not publish a paper about alignment in June 2025.[^record] "
+        "The researchers never found a persona latent in the model.[^record]",
+        sources=(factories.make_source(text=text),),
+    )
+    claims.check(wire.current.pk)
+    assert {row.verdict for row in wire.current.claims.all()} <= {
+        "unsupported",
+        "contradicted",
+    }

@@ -7,7 +7,13 @@ from tests import factories
 from wires import coding, taxonomy
 from wires.models import Code, Event, Proposal, ProposedCode
 from wires.models.user import Role
-from wires.refusals import NotAllowedError, RefusedError, WrongStateError
+from wires.refusals import (
+    GateClosedError,
+    NotAllowedError,
+    RefusedError,
+    SecondEditorNeededError,
+    WrongStateError,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -144,3 +150,17 @@ def test_factors_of_a_proposal_name_the_claim_that_the_desk_sees():
     scale = wire.current.proposal.factors["scale"]
     assert scale["value"] == 3
     assert wire.current.claims.get(n=scale["claim"]).text == "Two people died in the crash."
+
+
+def test_public_wire_is_not_recoded_past_the_gate(editor):
+    wire = factories.make_published(editor)
+    with pytest.raises(GateClosedError):
+        coding.remove(wire.pk, "F6", by=editor)
+    assert [code.code.code for code in wire.codings.all()] == ["M2", "F6"]
+    with pytest.raises(SecondEditorNeededError, match="SEV-1"):
+        coding.classify(
+            wire.pk, by=editor, event_class="incident", standard="public record", reported="SEV-3",
+            factors=wire.factors, override="SEV-1", note="Worse than it looked.",
+        )  # fmt: skip
+    wire.refresh_from_db()
+    assert (wire.severity_verified, wire.changes.count()) == ("SEV-3", 1)

@@ -334,3 +334,26 @@ def test_number_of_a_rolled_back_filing_is_not_given_again():
     third = factories.make_draft()
     numbers = [int(wire.public_id.split("-")[2]) for wire in (first, lost, third)]
     assert numbers[0] < numbers[1] < numbers[2]
+
+
+def test_scheduled_wire_that_became_grave_goes_back_and_blocks_nobody(editor):
+    grave, plain = factories.make_reviewed(editor), factories.make_reviewed(editor)
+    for wire in (grave, plain):
+        lifecycle.schedule(wire.pk, by=editor, at=timezone.now() + timedelta(hours=1))
+    past = timezone.now() - timedelta(seconds=1)
+    Wire.objects.filter(pk__in=[grave.pk, plain.pk]).update(scheduled_for=past)
+    Wire.objects.filter(pk=grave.pk).update(severity_reported="SEV-1")
+    assert [wire.pk for wire in lifecycle.publish_due()] == [plain.pk]
+    grave.refresh_from_db()
+    assert grave.state == State.IN_REVIEW
+
+
+def test_what_was_not_known_of_a_document_is_filled_in_later():
+    bare = factories.make_source(kind="uploaded", record_id="", tier="", publisher="", url="")
+    factories.make_draft(sources=(bare,))
+    told = factories.make_source(
+        kind="uploaded", record_id="", group="acme", publisher="Gazette"
+    )
+    wire = factories.make_draft(sources=(told,))
+    source = wire.current.citations.get().source
+    assert (source.group, source.publisher, source.tier) == ("acme", "Gazette", "reporting")

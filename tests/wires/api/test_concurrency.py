@@ -14,8 +14,8 @@ from tests import factories
 from wires import coding, lifecycle
 from wires.models import Change
 
-# The whole database is emptied after each of these; what migrations wrote is put back before.
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+# The whole database is emptied after each of these.
+pytestmark = pytest.mark.django_db(transaction=True)
 WRITERS = 4
 WIRES_EACH = 4
 PATIENCE = 60  # seconds

@@ -130,8 +130,7 @@ def assorted():
     plain = factories.make_published()
     other = factories.make_published(providers=("Bravo AI", "Acme"))
     editor, senior = factories.make_editor(), factories.make_user(Role.SENIOR)
-    coding.remove(other.pk, "F6", by=editor)
-    coding.put(other.pk, "F2", by=editor, claim=2)
+    coding.put(other.pk, "F2", by=editor, claim=2, rank=1)  # in the place of F6
     mild = {name: {"value": 0, "claim": 2} for name in FACTORS}
     coding.classify(
         other.pk, by=editor, event_class="near_miss", standard="public record",
