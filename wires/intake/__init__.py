@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
-from wires.intake import markdown, wiretext
+from wires.intake import limits, markdown, wiretext
 from wires.intake.documents import sources
 from wires.intake.filing import FiledSource, Filing, IntakeError
 from wires.intake.text import read as read_text
@@ -24,4 +24,5 @@ def read(path: Path, *, format: str = "", specs: tuple[str, ...] = ()) -> Filing
         (n for n, reader in FORMATS.items() if reader.recognises(text)), "markdown"
     )
     filing: Filing = FORMATS[name].read(text)
-    return replace(filing, sources=(*filing.sources, *sources(specs)))
+    whole = replace(filing, sources=(*filing.sources, *sources(specs)))
+    return limits.check(whole, path.name)

@@ -38,11 +38,11 @@ def read(text: Text) -> Filing:
         severity=_word(front, "severity", vocabulary.severity, text),
         event_class=_word(front, "event_class", vocabulary.event_class, text),
         standard=_word(front, "standard", vocabulary.standard, text),
-        codes=tuple(_codes(front.get("codes"), text)),
+        codes=tuple(_codes(_rows(front, "codes", text), text)),
         providers=_items(front, "providers", text) or _items(front, "provider", text),
         aliases=_items(front, "aliases", text),
         occurred_on=day(front.get("occurred") or front.get("date"), _at(text, "date")),
-        sources=tuple(_source(row, text) for row in front.get("sources") or []),
+        sources=tuple(_source(row, text) for row in _rows(front, "sources", text)),
         repairs=(*text.repairs, *shortened),
     )
 
@@ -64,7 +64,7 @@ def split(text: Text) -> tuple[dict[str, Any], str, int]:
         raise IntakeError(
             f"{text.name}, line {line}: broken front matter: {error.problem}."
         ) from error
-    except (yaml.YAMLError, ValueError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise IntakeError(f"{text.name}, line 1: broken front matter: {error}.") from error
     if not isinstance(front, dict):
         raise IntakeError(f"{text.name}, line 2: the front matter must be names with values.")
@@ -87,13 +87,19 @@ def day(value: Any, where: str) -> date | None:
         ) from None
 
 
-def _codes(value: Any, text: Text) -> list[str]:
-    rows = [row.get("code", "") if isinstance(row, dict) else row for row in _listed(value)]
-    return [vocabulary.code(str(row), _at(text, "codes")) for row in rows]
+def _codes(rows: list[Any], text: Text) -> list[str]:
+    codes = [row.get("code", "") if isinstance(row, dict) else row for row in rows]
+    return [vocabulary.code(str(code), _at(text, "codes")) for code in codes]
 
 
-def _listed(value: Any) -> list[Any]:
-    return list(items(value)) if isinstance(value, str) or value is None else list(value)
+def _rows(front: dict[str, Any], name: str, text: Text) -> list[Any]:
+    """Return a list of the front matter; a written one, “M1, F10”, is a list too."""
+    value = front.get(name)
+    if value is None or isinstance(value, str):
+        return list(items(value))
+    if not isinstance(value, list):
+        raise IntakeError(f"{_at(text, name)}: {name} is a list.")
+    return value
 
 
 def _items(front: dict[str, Any], name: str, text: Text) -> tuple[str, ...]:

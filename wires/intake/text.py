@@ -59,6 +59,8 @@ def decoded(raw: bytes, *, name: str) -> Text:
 
 def _bytes(path: Path) -> bytes:
     try:
+        if not path.is_file():
+            raise IntakeError(f"{path} is no file that could be read.")
         size = path.stat().st_size
         if size > LARGEST:
             raise IntakeError(

@@ -111,6 +111,23 @@ def test_long_headline_is_cut_at_a_word_and_said(write):
         (FRONT.replace("codes: [M1, F10]", "codes: [M1, F10"), "line 6: broken front matter"),
         (FRONT.replace("---\nBody", "Body"), "line 1: the front matter is not closed"),
         ("---\n- a\n---\nBody", "line 2: the front matter must be names"),
+        ("---\ntitle: x\ncodes: 5\n---\nBody", "line 3: codes is a list"),
+        ("---\ntitle: x\nsources: 5\n---\nBody", "line 3: sources is a list"),
+        ('---\ntitle: "a\\0b"\n---\nBody', "the headline has the character 0x0000"),
+        ('---\ntitle: "a\\u202eb"\n---\nBody', "the headline has the character 0x202e"),
+        (
+            "---\ntitle: x\nproviders: " + "p" * 500 + "\n---\nBody",
+            "providers has 500 characters",
+        ),
+        ("---\ntitle: x\na: " + "[" * 5000 + "\n---\nBody", "broken front matter"),
+        (
+            "---\ntitle: x\nsources: [{key: 'a b]<', text: t}]\n---\nBody",
+            "a source's key is a word",
+        ),
+        (
+            "---\ntitle: x\nsources: [{key: a, text: t, kind: record}]\n---\nBody",
+            "names a record if it is one",
+        ),
         ("---\nx: 1\ntitle: [a, b]\n---\nBody", "line 3: title is one value"),
         ("---\ntitle: a\nproviders: [[a], b]\n---\nBody", "line 3: providers is a plain list"),
         (

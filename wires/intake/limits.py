@@ -1,0 +1,60 @@
+"""What every filing must hold to, whatever its format: text that can be stored and shown."""
+
+import re
+import unicodedata
+
+from wires.intake.filing import FiledSource, Filing, IntakeError
+
+KEY = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$")
+NAME_LENGTH = {"providers": 120, "aliases": 80}
+SOURCE_LENGTH = {"title": 300, "url": 1000, "publisher": 200, "group": 100, "record_id": 80}
+# Marks that turn the reading order: a headline with one can be shown as another text.
+TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def check(filing: Filing, name: str) -> Filing:
+    """Return the filing, or raise IntakeError naming the value that cannot be stored."""
+    _printable(filing.headline, "the headline", name)
+    _printable(filing.body, "the body", name)
+    for field, longest in NAME_LENGTH.items():
+        for value in getattr(filing, field):
+            _printable(value, field, name)
+            _short(value, longest, field, name)
+    for source in filing.sources:
+        _check_source(source, name)
+    keys = [source.key for source in filing.sources]
+    for key in keys:
+        if keys.count(key) > 1:
+            raise IntakeError(f"{name}: two sources have the key {key}; give one another.")
+    return filing
+
+
+def _check_source(source: FiledSource, name: str) -> None:
+    if not KEY.match(source.key):
+        raise IntakeError(
+            f"{name}: a source's key is a word of at most 60 letters, not “{source.key[:80]}”."
+        )
+    _printable(source.text, f"the text of {source.key}", name)
+    for field, longest in SOURCE_LENGTH.items():
+        _printable(getattr(source, field), f"{field} of {source.key}", name)
+        _short(getattr(source, field), longest, f"{field} of {source.key}", name)
+    if (source.kind == "record") != bool(source.record_id):
+        raise IntakeError(
+            f"{name}: source {source.key} names a record if it is one, and only then."
+        )
+
+
+def _printable(value: str, what: str, name: str) -> None:
+    for character in value:
+        kind = unicodedata.category(character)
+        if kind == "Cs" or character in TURNING or (kind == "Cc" and character not in "\n\t"):
+            raise IntakeError(
+                f"{name}: {what} has the character {ord(character):#06x}; take it out."
+            )
+
+
+def _short(value: str, longest: int, what: str, name: str) -> None:
+    if len(value) > longest:
+        raise IntakeError(
+            f"{name}: {what} has {len(value)} characters; at most {longest} fit."
+        )
