@@ -4,7 +4,7 @@ from celery import Task, shared_task
 from django.db import transaction
 
 from wires import claims, coding
-from wires.models import Version, Wire
+from wires.models import Version
 
 SWEEP_AT_ONCE = 200
 
@@ -36,6 +36,7 @@ def sweep() -> None:
     """Queue again what a lost message left undone; the rows say what that is."""
     for version_id in Version.objects.unchecked().values_list("pk", flat=True)[:SWEEP_AT_ONCE]:
         check_claims.delay(version_id)
-    unproposed = Wire.objects.unproposed().values_list("current_id", flat=True)
-    for version_id in unproposed[:SWEEP_AT_ONCE]:
+    for version_id in Version.objects.unproposed().values_list("pk", flat=True)[
+        :SWEEP_AT_ONCE
+    ]:
         propose.delay(version_id)

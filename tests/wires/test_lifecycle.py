@@ -6,12 +6,12 @@ from functools import partial
 from itertools import product
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from tests import factories
 from wires import lifecycle
-from wires.models import Change, Event, MoveRequest, Wire
+from wires.models import Change, Event, MoveRequest, Version, Wire
 from wires.models.user import Role
 from wires.refusals import (
     GateClosedError,
@@ -357,3 +357,18 @@ def test_what_was_not_known_of_a_document_is_filled_in_later():
     wire = factories.make_draft(sources=(told,))
     source = wire.current.citations.get().source
     assert (source.group, source.publisher, source.tier) == ("acme", "Gazette", "reporting")
+
+
+def test_sweep_finds_what_waits_and_amendments_in_waiting_too(editor):
+    wire = factories.make_published(editor)
+    assert (
+        list(Version.objects.unproposed()) == []
+    )  # too young: its task may still be on the way
+    lifecycle.revise(wire.pk, by=editor, headline="New", body=factories.BODY, note="shorter")
+    later = timezone.now() + timedelta(minutes=1)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")  # past the trigger
+        cursor.execute("UPDATE wires_version SET made_at = %s", [later - timedelta(minutes=5)])
+        cursor.execute("SET LOCAL session_replication_role = origin")
+    assert [version.number for version in Version.objects.unproposed()] == [1, 2]
+    assert [version.number for version in Version.objects.unchecked()] == [2]

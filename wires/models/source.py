@@ -57,13 +57,6 @@ class Source(models.Model):
         return self.title or self.url or self.sha256[:12]
 
 
-class CitationQuerySet(models.QuerySet["Citation"]):
-    def independent_groups(self) -> set[str]:
-        """Return the groups of sources that report on their own; records do not."""
-        known_groups = self.exclude(source__group="").exclude(source__kind=Source.Text.RECORD)
-        return set(known_groups.values_list("source__group", flat=True))
-
-
 class Citation(models.Model):
     """A version cites a source, by the key that stands in its text."""
 
@@ -71,8 +64,6 @@ class Citation(models.Model):
     source = models.ForeignKey(Source, models.PROTECT, related_name="citations")
     key = models.CharField(max_length=60)
     position = models.PositiveSmallIntegerField()
-
-    objects = CitationQuerySet.as_manager()
 
     class Meta:
         ordering = ["position"]

@@ -41,10 +41,6 @@ class WireQuerySet(models.QuerySet["Wire"]):
         """Scheduled wires whose time has come, by the database's clock."""
         return self.filter(state=Wire.State.SCHEDULED, scheduled_for__lte=Now())
 
-    def unproposed(self) -> WireQuerySet:
-        """Wires under work whose current text has no proposal yet."""
-        return self.in_queue().filter(current__isnull=False, current__proposal__isnull=True)
-
     def newest_first(self) -> WireQuerySet:
         return self.order_by("-first_published_at", "-pk")
 
@@ -272,14 +268,26 @@ class Alias(models.Model):
 
 
 class VersionQuerySet(models.QuerySet["Version"]):
+    def waiting(self) -> VersionQuerySet:
+        """Versions that are older than a queue takes, oldest first; amendments in waiting too."""
+        limit = Now() - models.Value(timedelta(seconds=30))
+        ended = [Wire.State.WITHDRAWN, Wire.State.DISCARDED]
+        return self.filter(made_at__lt=limit).exclude(wire__state__in=ended).order_by("pk")
+
     def unchecked(self) -> VersionQuerySet:
-        """Versions that wait for the claim checker for longer than a queue takes.
+        """Keep waiting versions with claims that nobody has checked.
 
         A version without sources is not among them: there is nothing to hold it against.
         """
-        limit = Now() - models.Value(timedelta(seconds=30))
-        waiting = self.filter(claims__verdict="unchecked", citations__isnull=False)
-        return waiting.filter(made_at__lt=limit).distinct().order_by("pk")
+        return (
+            self.waiting()
+            .filter(claims__verdict="unchecked", citations__isnull=False)
+            .distinct()
+        )
+
+    def unproposed(self) -> VersionQuerySet:
+        """Keep waiting versions that the classifier has not read."""
+        return self.waiting().filter(proposal__isnull=True)
 
 
 class Version(models.Model):
