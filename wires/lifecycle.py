@@ -309,9 +309,13 @@ def _next_public_id() -> str:
 
 
 def _provider(name: str) -> Provider:
-    found, _ = Provider.objects.get_or_create(
-        slug=slugify(name)[:80] or "unnamed", defaults={"name": name}
-    )
+    """Return the provider of this name; another name of the same slug gets one of its own."""
+    if known := Provider.objects.filter(name__iexact=name).first():
+        return known
+    slug = slugify(name)[:60]
+    if not slug or Provider.objects.filter(slug=slug).exists():
+        slug = f"{slug or 'provider'}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+    found, _ = Provider.objects.get_or_create(slug=slug, defaults={"name": name})
     return found
 
 

@@ -372,3 +372,11 @@ def test_sweep_finds_what_waits_and_amendments_in_waiting_too(editor):
         cursor.execute("SET LOCAL session_replication_role = origin")
     assert [version.number for version in Version.objects.unproposed()] == [1, 2]
     assert [version.number for version in Version.objects.unchecked()] == [2]
+
+
+def test_providers_of_other_scripts_or_the_same_slug_stay_apart():
+    names = ("中文", "日本", "Acme AI", "Acme-AI")
+    wire = factories.make_draft(providers=names)
+    assert {provider.name for provider in wire.providers.all()} == set(names)
+    again = factories.make_draft(providers=("acme ai", "日本"))
+    assert {provider.name for provider in again.providers.all()} == {"Acme AI", "日本"}
