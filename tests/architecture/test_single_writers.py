@@ -18,6 +18,10 @@ WRITERS = {
     "event_class": {"wires/coding.py"},
     "reading": {"wires/exhibits.py"},
     "outcome": {"evidence/engine.py"},
+    "merged_into": {"wires/lifecycle.py"},
+    "dismissal_note": {"wires/claims.py"},
+    "fate": {"wires/vault.py"},
+    "progress": {"wires/batches.py", "wires/vault.py"},
 }
 
 

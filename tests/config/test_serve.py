@@ -1,5 +1,6 @@
 """`manage.py serve` as an operator meets it: a real site, on a port and a folder of its own."""
 
+import contextlib
 import os
 import re
 import signal
@@ -14,7 +15,7 @@ import pytest
 
 from config.paths import CHECKOUT
 from config.postgres import Server
-from config.serve.child import is_alive
+from config.serve.child import is_alive, kill
 from config.serve.supervisor import web, worker
 from tests.config.conftest import folder
 from tests.config.ports import free_port
@@ -165,14 +166,22 @@ def test_nothing_outlives_a_killed_supervisor(site):
 @pytest.mark.parametrize("program", [web, worker])
 def test_program_that_was_killed_is_started_again(site, program):
     mark = str(site.data / ("web.pid" if program is web else "worker.schedule"))
-    before = {p.pid for p in site.processes() if mark in p.cmdline()}
-    for process in site.processes():
-        if process.pid in before:
-            process.kill()
-    wait_for(lambda: {p.pid for p in site.processes() if mark in p.cmdline()} - before)
+    before = marked(site, mark)
+    kill(before)
+    wait_for(lambda: set(marked(site, mark)) - set(before))
     wait_for(lambda: "it starts again in 1 s" in (site.data / "said").read_text())
     if program is web:
         wait_for(lambda: answers(site))
+
+
+def marked(site: Site, mark: str) -> list[psutil.Process]:
+    """Return the site's processes that were started with an argument, but for those that just ended."""
+    found = []
+    for process in site.processes():
+        with contextlib.suppress(psutil.NoSuchProcess):  # a zombie has no command line either
+            if mark in process.cmdline():
+                found.append(process)
+    return found
 
 
 def test_database_that_was_killed_is_started_again(site):

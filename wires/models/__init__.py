@@ -1,19 +1,20 @@
 """The rows of the archive and the rules that the database keeps. Models know nobody."""
 
+from wires.models.batch import Batch, BatchItem
 from wires.models.change import Change, ChangeCounter, Event
 from wires.models.claim import Claim
 from wires.models.coding import Coding, Rationale
 from wires.models.exhibit import Exhibit
-from wires.models.notice import Notice
+from wires.models.notice import Notice, Response
 from wires.models.proposal import Embedding, Proposal, ProposedCode
 from wires.models.request import MoveRequest
-from wires.models.source import Citation, Source
+from wires.models.source import Citation, Fetch, Look, Source
 from wires.models.taxonomy import Code, TaxonomyVersion
 from wires.models.user import Role, User
 from wires.models.wire import Alias, Provider, Version, Wire, WireQuerySet
 
 __all__ = [
-    "Alias", "Change", "ChangeCounter", "Citation", "Claim", "Code", "Coding", "Embedding", "Event",
-    "Exhibit", "MoveRequest", "Notice", "Proposal", "ProposedCode", "Provider", "Rationale",
-    "Role", "Source", "TaxonomyVersion", "User", "Version", "Wire", "WireQuerySet",
+    "Alias", "Batch", "BatchItem", "Change", "ChangeCounter", "Citation", "Claim", "Code", "Coding", "Embedding", "Event",
+    "Exhibit", "Fetch", "Look", "MoveRequest", "Notice", "Proposal", "ProposedCode", "Provider", "Rationale",
+    "Response", "Role", "Source", "TaxonomyVersion", "User", "Version", "Wire", "WireQuerySet",
 ]  # fmt: skip

@@ -35,6 +35,9 @@ class Change(models.Model):
         WITHDRAWN = "withdrawn"
         RECODED = "recoded"
         EXHIBITED = "exhibited"
+        RESPONDED = "responded"
+        LINKED = "linked"
+        MERGED = "merged"
 
     seq = models.PositiveBigIntegerField(primary_key=True)
     wire = models.ForeignKey(Wire, models.PROTECT, related_name="changes")
@@ -48,7 +51,7 @@ class Change(models.Model):
         ordering = ["seq"]
         constraints = [
             known("kind", ["published", "amended", "disputed", "resolved", "withdrawn", "recoded",
-                           "exhibited"], "change_kind_is_known"),
+                           "exhibited", "responded", "linked", "merged"], "change_kind_is_known"),
         ]  # fmt: skip
 
     def __str__(self) -> str:

@@ -67,6 +67,7 @@ class Claim(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
     dismissed_at = models.DateTimeField(null=True, blank=True, help_text="Marked not a claim.")
+    dismissal_note = models.TextField(blank=True, help_text="Public: why it is not a claim.")
     override_note = models.TextField(
         blank=True, help_text="Public: why it may stand all the same."
     )

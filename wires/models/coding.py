@@ -19,6 +19,7 @@ class Coding(models.Model):
         PROPOSED = "proposed"
         EDITOR = "editor"
         FILED = "filed"
+        BULK = "bulk"  # by a batch, not yet reviewed
 
     wire = models.ForeignKey(Wire, models.PROTECT, related_name="codings")
     code = models.ForeignKey(Code, models.PROTECT, related_name="codings")
@@ -45,7 +46,7 @@ class Coding(models.Model):
                 condition=Q(kind="M", rank__in=[1, 2]) | Q(kind="F", rank__in=[1, 2, 3]),
                 name="coding_is_one_primary_and_few_secondary",
             ),
-            known("origin", ["proposed", "editor", "filed"], "coding_origin_is_known"),
+            known("origin", ["proposed", "editor", "filed", "bulk"], "coding_origin_is_known"),
         ]
 
     def __str__(self) -> str:

@@ -16,6 +16,8 @@ class MoveRequest(models.Model):
         DISPUTE = "dispute"
         RESOLVE = "resolve"
         WITHDRAW = "withdraw"
+        MERGE = "merge"
+        REGRADE = "regrade"
 
     wire = models.ForeignKey(Wire, models.PROTECT, related_name="requests")
     move = models.CharField(max_length=8, choices=Move)
@@ -30,11 +32,21 @@ class MoveRequest(models.Model):
     scheduled_for = models.DateTimeField(
         null=True, blank=True, help_text="Publish at this time."
     )
+    into = models.ForeignKey(
+        Wire, models.PROTECT, null=True, blank=True, related_name="+",
+        help_text="Merge with this wire.",
+    )  # fmt: skip
+    detail = models.JSONField(
+        default=dict, blank=True, help_text="Regrade to this class, standard and severity."
+    )
 
     class Meta:
         constraints = [
-            known(
-                "move", ["publish", "dispute", "resolve", "withdraw"], "request_move_is_known"
+            known("move", ["publish", "dispute", "resolve", "withdraw", "merge", "regrade"],
+                  "request_move_is_known"),
+            models.CheckConstraint(
+                condition=Q(move="merge") ^ Q(into__isnull=True),
+                name="request_names_the_other_wire_iff_merge",
             ),
             together("request_decision_is_signed", "decided_by", "decided_at", "confirmed"),
             models.CheckConstraint(
@@ -51,7 +63,7 @@ class MoveRequest(models.Model):
                 condition=Q(decided_at__isnull=True),
                 name="request_is_the_only_open_one_of_its_wire",
             ),
-        ]
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.move} {self.wire_id}"

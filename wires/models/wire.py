@@ -134,6 +134,10 @@ class Wire(models.Model):
     modified_at = models.DateTimeField(
         null=True, blank=True, help_text="When its record last changed in public."
     )
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="merged",
+        help_text="The wire that tells the same event; this one's id leads there.",
+    )  # fmt: skip
 
     objects = WireQuerySet.as_manager()
 
@@ -225,6 +229,11 @@ class Wire(models.Model):
                 name="wire_has_a_public_record_only_if_public",
             ),
             models.CheckConstraint(
+                condition=Q(merged_into__isnull=True)
+                | Q(state__in=["withdrawn", "discarded"]) & ~Q(merged_into=F("id")),
+                name="wire_is_merged_only_when_ended",
+            ),
+            models.CheckConstraint(
                 condition=~Q(standard__in=["single source", "disputed"])
                 | Q(severity_verified__in=["", "SEV-5"]),
                 name="wire_from_one_source_is_verified_at_most_sev_5",
@@ -255,13 +264,25 @@ class Wire(models.Model):
 
 
 class Alias(models.Model):
-    """Another name of a wire: the id of the same event in another database."""
+    """Another name of a wire: the id of the same event in another database.
+
+    Its own names lead to it, so no two wires share one. A linked name is what another
+    database counts as the same event; several wires may carry it.
+    """
 
     wire = models.ForeignKey(Wire, models.PROTECT, related_name="aliases")
-    name = models.CharField(max_length=80, unique=True)
+    name = models.CharField(max_length=80)
+    is_own = models.BooleanField(default=True, help_text="The name leads to this wire.")
 
     class Meta:
         ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(fields=["wire", "name"], name="alias_is_once_per_wire"),
+            models.UniqueConstraint(
+                fields=["name"], condition=Q(is_own=True), name="alias_leads_to_one_wire"
+            ),
+        ]
+        indexes = [models.Index(fields=["name"], name="alias_name")]
 
     def __str__(self) -> str:
         return self.name
