@@ -4,6 +4,7 @@ from django.utils import timezone
 
 from wires import record
 from wires.models import Change, ChangeCounter, Wire
+from wires.models.search import text_of
 
 
 def publish(wire_id: int, kind: Change.Kind) -> Change:
@@ -20,7 +21,8 @@ def publish(wire_id: int, kind: Change.Kind) -> Change:
     wire = Wire.objects.public().for_record().get(pk=wire_id)
     wire.modified_at = timezone.now()
     wire.record = record.build(wire, modified_at=wire.modified_at)
-    wire.save(update_fields=["record", "modified_at"])
+    wire.search_text = text_of(wire.record)
+    wire.save(update_fields=["record", "search_text", "modified_at"])
     return Change.objects.create(
         seq=counter.seq,
         wire=wire,

@@ -4,7 +4,7 @@ from django.contrib.sitemaps.views import sitemap
 from django.urls import path, re_path
 
 from wires.feeds import Latest
-from wires.pages import lists, machine, rules, run, wire
+from wires.pages import lists, machine, rules, run, search, wire
 
 app_name = "wires"
 WIRE = r"^wires/(?P<public_id>AIW-[0-9]{4}-[0-9]{4,12})/"
@@ -18,6 +18,7 @@ urlpatterns = [
     re_path(WIRE + r"$", wire.wire, name="page"),
     re_path(WIRE + r"versions/(?P<number>[1-9][0-9]{0,3})/$", wire.version, name="version"),
     re_path(r"^runs/(?P<number>[1-9][0-9]{0,17})/$", run.run, name="run"),
+    path("search/", search.search, name="search"),
     path("corrections/", lists.corrections, name="corrections"),
     path("about/", rules.about, name="about"),
     re_path(r"^codes/(?P<code>[MF][0-9]{1,3})/$", rules.code, name="code"),

@@ -11,6 +11,7 @@ from config.paths import CHECKOUT
 WRITERS = {
     "state": {"wires/lifecycle.py"},
     "record": {"wires/changelog.py"},
+    "search_text": {"wires/changelog.py"},
     "seq": {"wires/changelog.py"},
     "verdict": {"wires/claims.py"},
     "override_note": {"wires/claims.py"},

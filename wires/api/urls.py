@@ -2,6 +2,8 @@ from django.urls import path, re_path
 
 from wires.api import views
 from wires.api.door import Nothing
+from wires.api.exports import export
+from wires.exporters import FORMATS
 
 app_name = "api"
 urlpatterns = [
@@ -13,6 +15,7 @@ urlpatterns = [
         name="wire",
     ),
     path("changes/", views.ChangeList.as_view(), name="changes"),
+    re_path(rf"^exports/wires\.(?P<name>{'|'.join(FORMATS)})\Z", export, name="export"),
     path("schema/", views.Schema.as_view(), name="schema"),
     # An address without its last slash is left to Django, which adds it. `.` is no line break.
     re_path(r"^(?:[\s\S]*/)?\Z", Nothing.as_view()),

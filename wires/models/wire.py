@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.urls import reverse
 
 from wires.models.constraints import known
+from wires.models.search import DOCUMENT, query
 
 
 class Provider(models.Model):
@@ -43,6 +45,10 @@ class WireQuerySet(models.QuerySet["Wire"]):
 
     def newest_first(self) -> WireQuerySet:
         return self.order_by("-first_published_at", "-pk")
+
+    def saying(self, words: str) -> WireQuerySet:
+        """Keep wires whose public record says these words; only public ones have one."""
+        return self.annotate(document=DOCUMENT).filter(document=query(words))
 
     def for_record(self) -> WireQuerySet:
         """Everything that the canonical record holds, in a fixed number of queries."""
@@ -130,6 +136,9 @@ class Wire(models.Model):
         null=True,
         blank=True,
         help_text="The record as last made public; written by changelog alone.",
+    )
+    search_text = models.TextField(
+        blank=True, help_text="What a search reads; written with the record."
     )
     modified_at = models.DateTimeField(
         null=True, blank=True, help_text="When its record last changed in public."
@@ -247,6 +256,9 @@ class Wire(models.Model):
                 name="wire_public_newest",
             ),
             models.Index(fields=["state", "filed_at"], name="wire_queue"),
+            GinIndex(
+                DOCUMENT, condition=Q(first_published_at__isnull=False), name="wire_search"
+            ),
             models.Index(
                 fields=["scheduled_for"], condition=Q(state="scheduled"), name="wire_due"
             ),

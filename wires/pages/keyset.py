@@ -5,8 +5,11 @@ and tells nothing about rows that are not public.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Generic, TypeVar
+from urllib.parse import urlencode
 
 from django.db.models import Model, Q, QuerySet
 from django.http import Http404, QueryDict
@@ -36,15 +39,22 @@ class Keyset:
     name: str
     pattern: re.Pattern[str]
 
-    def page(self, rows: QuerySet[M], query: QueryDict, *, size: int = SIZE) -> Page[M]:
+    def page(
+        self,
+        rows: QuerySet[M],
+        query: QueryDict,
+        *,
+        size: int = SIZE,
+        kept: Mapping[str, str] = MappingProxyType({}),
+    ) -> Page[M]:
         """Return the page that `?before=NAME` or `?after=NAME` asks for.
 
-        Takes one query, and one more for a cursor. Raises Http404 for a name that is not
+        What is `kept` stays in the addresses of its neighbours. Takes one query, and one more for a cursor. Raises Http404 for a name that is not
         in the list.
         """
         before, after = query.get("before"), query.get("after")
         if after:
-            return self._newer(rows, after, size)
+            return self._newer(rows, after, size, kept)
         newest_first = rows.order_by(f"-{self.moment}", "-pk")
         if before:
             at, pk = self._place(rows, before)
@@ -53,16 +63,18 @@ class Keyset:
                 **{f"{self.moment}__lte": at},  # this one the index can walk from
             )
         found = list(newest_first[: size + 1])
-        return self._shown(found[:size], newer=bool(before), older=len(found) > size)
+        return self._shown(found[:size], kept, newer=bool(before), older=len(found) > size)
 
-    def _newer(self, rows: QuerySet[M], after: str, size: int) -> Page[M]:
+    def _newer(
+        self, rows: QuerySet[M], after: str, size: int, kept: Mapping[str, str]
+    ) -> Page[M]:
         at, pk = self._place(rows, after)
         oldest_first = rows.order_by(self.moment, "pk").filter(
             Q(**{f"{self.moment}__gt": at}) | Q(**{self.moment: at, "pk__gt": pk}),
             **{f"{self.moment}__gte": at},
         )
         found = list(oldest_first[: size + 1])
-        return self._shown(found[:size][::-1], newer=len(found) > size, older=True)
+        return self._shown(found[:size][::-1], kept, newer=len(found) > size, older=True)
 
     def _place(self, rows: QuerySet[M], name: str) -> tuple[Any, int]:
         place: tuple[Any, int] | None = None
@@ -73,11 +85,16 @@ class Keyset:
             raise Http404("The list has no such place.")
         return place
 
-    def _shown(self, rows: list[M], *, newer: bool, older: bool) -> Page[M]:
+    def _shown(
+        self, rows: list[M], kept: Mapping[str, str], *, newer: bool, older: bool
+    ) -> Page[M]:
+        def address(word: str, row: M) -> str:
+            return f"?{urlencode({**kept, word: getattr(row, self.name)})}"
+
         return Page(
             tuple(rows),
-            f"?after={getattr(rows[0], self.name)}" if rows and newer else "",
-            f"?before={getattr(rows[-1], self.name)}" if rows and older else "",
+            address("after", rows[0]) if rows and newer else "",
+            address("before", rows[-1]) if rows and older else "",
         )
 
 

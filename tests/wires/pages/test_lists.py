@@ -33,7 +33,7 @@ def test_latest_is_newest_first_with_every_public_state(client):
 
 
 def test_pages_walk_the_whole_list_once_and_back(client, monkeypatch):
-    monkeypatch.setattr(keyset.Keyset.page, "__kwdefaults__", {"size": 2})
+    monkeypatch.setattr(keyset.Keyset.page, "__kwdefaults__", {"size": 2, "kept": {}})
     wires = [factories.make_published().public_id for _ in range(5)]
     seen, path = [], "/"
     while path:
@@ -46,7 +46,7 @@ def test_pages_walk_the_whole_list_once_and_back(client, monkeypatch):
 
 
 def test_wires_of_one_moment_are_neither_lost_nor_doubled(client, monkeypatch):
-    monkeypatch.setattr(keyset.Keyset.page, "__kwdefaults__", {"size": 2})
+    monkeypatch.setattr(keyset.Keyset.page, "__kwdefaults__", {"size": 2, "kept": {}})
     moment = timezone.now()
     monkeypatch.setattr(timezone, "now", lambda: moment)
     wires = [factories.make_published() for _ in range(5)]
@@ -59,7 +59,7 @@ def test_wires_of_one_moment_are_neither_lost_nor_doubled(client, monkeypatch):
 
 
 def test_page_stays_right_while_the_list_grows(client, monkeypatch):
-    monkeypatch.setattr(keyset.Keyset.page, "__kwdefaults__", {"size": 2})
+    monkeypatch.setattr(keyset.Keyset.page, "__kwdefaults__", {"size": 2, "kept": {}})
     for _ in range(4):
         factories.make_published()
     older = follow(client, "/", "Older")
@@ -123,7 +123,7 @@ def test_corrections_are_the_notices_newest_first(client):
 
 
 def test_corrections_are_walked_by_pages_too(client, monkeypatch):
-    monkeypatch.setattr(keyset.Keyset.page, "__kwdefaults__", {"size": 1})
+    monkeypatch.setattr(keyset.Keyset.page, "__kwdefaults__", {"size": 1, "kept": {}})
     first, second = states.make_amended(), states.make_amended()
     assert ids(client.get("/corrections/")) == [second.public_id]
     older = follow(client, "/corrections/", "Older")
