@@ -11,16 +11,19 @@ from django.utils import timezone
 
 from classifier import engine
 from wires import history
-from wires.models import Citation, Claim, User, Version
+from wires.models import Citation, Claim, User, Version, Wire
 from wires.models.user import Role
 from wires.refusals import NotAllowedError, RefusedError
 
 EVERY_SOURCE = "*"  # what a bare [source] cites
 
 
-def split(version: Version) -> list[Claim]:
-    """Store the sentences of a new version as unchecked claims, its citations already stored."""
-    keys = list(version.citations.values_list("key", flat=True))
+def split(*versions: Version) -> list[Claim]:
+    """Store the sentences of new versions as unchecked claims, the citations already stored."""
+    keys: dict[int, list[str]] = {version.pk: [] for version in versions}
+    cited = Citation.objects.filter(version__in=keys).values_list("version", "key")
+    for version_id, key in cited:
+        keys[version_id].append(key)
     return Claim.objects.bulk_create(
         Claim(
             version=version,
@@ -28,8 +31,9 @@ def split(version: Version) -> list[Claim]:
             text=sentence.text,
             start=sentence.start,
             end=sentence.end,
-            cites=_resolved(sentence.citations, keys),
+            cites=_resolved(sentence.citations, keys[version.pk]),
         )
+        for version in versions
         for number, sentence in enumerate(engine.split(version.body), start=1)
     )
 
@@ -138,9 +142,10 @@ def _store(
 def _locked(claim_id: int, by: User) -> Claim:
     if not by.has_role(Role.EDITOR):
         raise NotAllowedError("Only an editor decides on a claim.")
+    # The wire's row first, as every act locks it: two acts then wait in one order.
+    wire = Wire.objects.select_for_update().get(versions__claims=claim_id)
     claim = Claim.objects.select_for_update().get(pk=claim_id)
-    first = claim.version.wire
-    if first.is_public and first.current_id == claim.version_id:
+    if wire.is_public and wire.current_id == claim.version_id:
         raise RefusedError(
             "The sentences of a public text are settled; amend the wire instead."
         )

@@ -276,6 +276,8 @@ def _free_rank(wire: Wire, code: Code) -> int:
 
 
 def _decided(proposed_id: int, decision: ProposedCode.Decision, by: User) -> ProposedCode:
+    # The wire's row first, as every act locks it: two acts then wait in one order.
+    Wire.objects.select_for_update().get(versions__proposal__codes=proposed_id)
     proposed = (
         ProposedCode.objects.select_for_update(of=("self",))
         .select_related("code", "proposal__version")
