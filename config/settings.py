@@ -167,6 +167,8 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "celery"
 CELERY_TASK_ROUTES = {
     "evidence.tasks.*": {"queue": "gpu"},
+    # What takes long waits here, so that nothing stands before what the clock asks for.
+    "wires.tasks.check_claims": {"queue": "embed"},
     "wires.tasks.propose": {"queue": "embed"},
 }
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1

@@ -6,16 +6,18 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 
 import psutil
 import pytest
 from django.conf import settings
+from django.utils import timezone
 
 from config.paths import CHECKOUT
 from tests import factories
 from tests.conftest import database_url
 from wires import coding, lifecycle, taxonomy
-from wires.models import Claim, Code, Proposal, ProposedCode
+from wires.models import Claim, Code, Event, Proposal, ProposedCode, Wire
 from wires.models.user import Role
 
 WIRES = 150  # two tasks each
@@ -77,3 +79,27 @@ def test_worker_killed_midway_loses_nothing_and_does_nothing_twice(tmp_path):
         Proposal.objects.filter(version_id__in=first).values_list("version_id", "made_at")
     )
     assert again == first
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_worker_publishes_within_a_minute_of_its_time_also_after_it_was_down(tmp_path):
+    editor = factories.make_editor()
+    wires = [factories.make_reviewed(editor) for _ in range(2)]
+    missed, coming = (
+        lifecycle.schedule(wire.pk, by=editor, at=timezone.now() + timedelta(seconds=wait)).pk
+        for wire, wait in zip(wires, (1, 20), strict=True)
+    )
+    for _ in range(WIRES):  # a backlog that takes longer than a minute
+        lifecycle.file(factories.make_filing(), by=editor)
+    time.sleep(2)  # the first one's time comes and goes with no worker there
+    with worker(tmp_path):
+        began = timezone.now()
+        wait_until(Wire.objects.public().filter(pk=missed).count, 1, seconds=60)
+        wait_until(Wire.objects.public().filter(pk=coming).count, 1, seconds=90)
+        assert Proposal.objects.count() < WIRES, "there was no backlog any more"
+    late, punctual = (Wire.objects.get(pk=pk) for pk in (missed, coming))
+    assert late.first_published_at - began < timedelta(seconds=60)
+    due = Event.objects.get(wire=coming, act="scheduled").note
+    wait = punctual.first_published_at - datetime.fromisoformat(due)
+    assert timedelta(0) <= wait < timedelta(seconds=60)
