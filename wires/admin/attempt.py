@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db import IntegrityError, transaction
 from django.http import QueryDict
 
-from wires import gate
+from wires import desk, gate
 from wires.admin.acts import ACTS, Act
 from wires.models import User, Wire
 from wires.refusals import (
@@ -61,7 +61,9 @@ def attempt(posted: QueryDict, wire_id: int, by: User) -> Done | Refusal:
         with transaction.atomic():
             wire = Wire.objects.select_for_update().get(pk=wire_id)
             check_is_newest(wire, posted.get("_seen", ""))
-            return Done(act.perform(wire, by), act.anchor)
+            done = Done(act.perform(wire, by), act.anchor)
+            desk.renew(wire_id)
+            return done
     except RefusedError as error:
         return _refused(act, error)
     except IntegrityError as error:

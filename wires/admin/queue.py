@@ -4,11 +4,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from typing import Any, cast
 
 from django.contrib import admin
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
@@ -17,9 +19,11 @@ from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 from unfold.views import ChangeList
 
+from wires import gate
 from wires.admin import texts
 from wires.admin.review import address, review
 from wires.admin.roles import DeskAdmin
+from wires.admin.versions import compare
 from wires.models import Claim, Proposal, Wire, WireQuerySet
 
 STOPS = Q(current__claims__dismissed_at__isnull=True) & (
@@ -63,6 +67,45 @@ class Shown(admin.SimpleListFilter):
         return cast("WireQuerySet", queryset).in_queue()
 
 
+class Age(admin.SimpleListFilter):
+    """How long a wire has been with the desk."""
+
+    title = "filed"
+    parameter_name = "age"
+    WAITS = (("1", "a day ago or more"), ("3", "three days ago or more"),
+             ("7", "a week ago or more"), ("30", "a month ago or more"))  # fmt: skip
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> Sequence[tuple[str, str]]:
+        return self.WAITS
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Wire]) -> QuerySet[Wire]:
+        if self.value() not in dict(self.WAITS):
+            return queryset
+        return queryset.filter(filed_at__lte=Now() - timedelta(days=int(self.value() or 0)))
+
+
+class Gate(admin.SimpleListFilter):
+    """Which rule of the gate fails, as of the last act on a wire."""
+
+    title = "gate"
+    parameter_name = "gate"
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+        rules = [(str(n), f"rule {n} fails: {title}") for n, (title, _) in gate.RULES.items()]
+        return [("open", "open"), ("closed", "closed"), *rules, ("unknown", "not known yet")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Wire]) -> QuerySet[Wire]:
+        asked = self.value() or ""
+        if asked.isdecimal():
+            return queryset.filter(closed_rules__contains=[int(asked)])
+        known = {
+            "open": Q(closed_rules=[]),
+            "closed": Q(closed_rules__len__gt=0),
+            "unknown": Q(closed_rules=None),
+        }
+        return queryset.filter(known[asked]) if asked in known else queryset
+
+
 class Queue(ChangeList):
     """Rows lead to their review page."""
 
@@ -74,9 +117,18 @@ class Queue(ChangeList):
 class WireAdmin(DeskAdmin):
     """Wires are read here and changed on their review pages, never through a plain form."""
 
-    list_display = ("wire", "headline", "in_state", "age", "severity", "to_decide", "proposed")
+    list_display = ("wire", "headline", "in_state", "age", "severity", "to_decide", "failing",
+                    "proposed")  # fmt: skip
     list_display_links = ("wire", "headline")
-    list_filter = (Shown, "state", "event_class", "severity_reported", "severity_verified")
+    list_filter = (
+        Shown,
+        Age,
+        Gate,
+        "state",
+        "event_class",
+        "severity_reported",
+        "severity_verified",
+    )
     list_before_template = "admin/wires/wire/states.html"
     search_fields = ("public_id", "current__headline")
     ordering = ("filed_at", "pk")
@@ -98,6 +150,11 @@ class WireAdmin(DeskAdmin):
                 "<int:wire_id>/review/",
                 self.admin_site.admin_view(review),
                 name="wires_wire_review",
+            ),
+            path(
+                "<int:wire_id>/compare/",
+                self.admin_site.admin_view(compare),
+                name="wires_wire_compare",
             ),
             path(
                 "<int:wire_id>/revise/",
@@ -143,6 +200,13 @@ class WireAdmin(DeskAdmin):
     @admin.display(description="open sentences", ordering="stops")
     def to_decide(self, wire: Wire) -> int:
         return wire.stops  # type: ignore[attr-defined, no-any-return] # annotated above
+
+    @admin.display(description="gate")
+    def failing(self, wire: Wire) -> str:
+        if wire.closed_rules is None:
+            return "not known yet"
+        rules = ", ".join(map(str, wire.closed_rules))
+        return f"closed by {rules}" if rules else "open"
 
     @admin.display(description="proposal")
     def proposed(self, wire: Wire) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
@@ -46,15 +47,21 @@ class WireQuerySet(models.QuerySet["Wire"]):
     def newest_first(self) -> WireQuerySet:
         return self.order_by("-first_published_at", "-pk")
 
+    def led_to_by(self, name: str) -> WireQuerySet:
+        """Keep the wire that a name leads to: an id of another database, or of a merged wire."""
+        return self.filter(aliases__name=name, aliases__is_own=True)
+
     def saying(self, words: str) -> WireQuerySet:
         """Keep wires whose public record says these words; only public ones have one."""
         return self.annotate(document=DOCUMENT).filter(document=query(words))
 
     def for_record(self) -> WireQuerySet:
         """Everything that the canonical record holds, in a fixed number of queries."""
-        return self.select_related("current", "rationale").prefetch_related(
-            "providers", "notices", "aliases", "codings__code", "exhibits__run",
-            "exhibits__claim", "current__citations__source", "current__claims__citation",
+        return self.select_related("current", "rationale", "merged_into").prefetch_related(
+            "providers", "notices__wire", "notices__related", "named_in__wire",
+            "named_in__related", "responses__source", "aliases", "codings__code",
+            "exhibits__run", "exhibits__claim", "current__citations__source",
+            "current__claims__citation",
         )  # fmt: skip
 
 
@@ -124,6 +131,11 @@ class Wire(models.Model):
     exhibit_note = models.TextField(
         blank=True, help_text="Why no recipe bears on this wire, in one line."
     )
+
+    closed_rules = ArrayField(
+        models.PositiveSmallIntegerField(), null=True, blank=True,
+        help_text="Rules of the gate that fail, as of the last act; for the desk's lists alone.",
+    )  # fmt: skip
 
     scheduled_for = models.DateTimeField(null=True, blank=True)
     scheduled_by = models.ForeignKey(

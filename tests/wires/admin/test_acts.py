@@ -20,7 +20,7 @@ from tests.wires.admin.desk import (
     review,
     signed_in,
 )
-from wires import claims, exhibits, lifecycle
+from wires import claims, exhibits, lifecycle, vault
 from wires import taxonomy as taxonomies
 from wires.admin.acts import ACTS
 from wires.models import Claim, Event, MoveRequest, ProposedCode, Rationale, Wire
@@ -191,6 +191,34 @@ class Case:
     refused: tuple[Role, ...] = EDITING
 
 
+def asking_for(url: str) -> Callable[[Wire], dict[str, Any]]:
+    return lambda _: {"url": url, "key": "paper", "tier": "reporting", "group": "paper"}
+
+
+def with_failed_fetch() -> Wire:
+    """A draft with a source that could not be had."""
+    wire = factories.make_draft()
+    asked = vault.ask_fetch("http://10.0.0.1/", by=factories.make_editor(), wire=wire.pk)
+    vault.fetch(asked.pk)
+    return wire
+
+
+def with_waiting_fetch() -> Wire:
+    wire = factories.make_draft()
+    vault.ask_fetch("http://10.0.0.1/", by=factories.make_editor(), wire=wire.pk)
+    return wire
+
+
+def of_fetch(wire: Wire) -> dict[str, Any]:
+    return {"fetch": wire.fetches.get().pk}
+
+
+def of_source(wire: Wire) -> dict[str, Any]:
+    """A document of the vault that the wire does not cite."""
+    other = factories.make_source(kind="uploaded", record_id="", text="Acme said more.")
+    return {"source": vault.stored(other, by=wire.filed_by).pk, "key": "more"}
+
+
 CASES = {
     "submit": Case(factories.make_draft, note, is_now("in_review"), in_review),
     "send_back": Case(in_review, note, is_now("draft"), factories.make_published),
@@ -250,6 +278,19 @@ CASES = {
     "reason": Case(
         factories.make_draft, lambda _: {**SLOTS, "result": "yes"},
         lambda w: Rationale.objects.filter(wire=w, result="yes").exists(), factories.make_withdrawn,
+    ),
+    "fetch_source": Case(
+        factories.make_draft, asking_for("https://example.org/a"),
+        lambda w: w.fetches.filter(progress="waiting", key="paper").exists(),
+        factories.make_published,
+    ),
+    "retry_fetch": Case(
+        with_failed_fetch, of_fetch, lambda w: w.fetches.get().progress == "waiting",
+        with_waiting_fetch,
+    ),
+    "cite_source": Case(
+        factories.make_draft, of_source,
+        lambda w: fresh(w).current.citations.filter(key="more").exists(), factories.make_published,
     ),
     "ask_run": Case(
         in_review, lambda _: {"recipe": "emergent", "seeds": 1},
@@ -414,6 +455,9 @@ def test_rows_of_another_wire_are_out_of_reach(act):
         ("put", {"code": "M2", "rank": "7"}),
         ("dismiss", {"claim": "none"}),
         ("ask_run", {"recipe": "emergent", "seeds": "0"}),
+        ("fetch_source", {"url": "ftp://example.org/"}),
+        ("fetch_source", {"url": "https://example.org/", "key": "a key"}),
+        ("cite_source", {"source": "-1"}),
     ],
 )
 def test_nonsense_is_answered_with_the_page(act, typed):

@@ -1,33 +1,21 @@
 """The pages in a real browser: what only a rendered page can show."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import axe_core_python
 import pytest
 from django.db import connection, transaction
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from tests import factories
+from tests.wires.browser import chromium
 from tests.wires.pages import states
 
-CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 AXE = (Path(axe_core_python.__file__).parent / "axe.min.js").read_text()
-# The browser itself stays at home: every request that is seen is one that a page made.
-FLAGS = (
-    "--no-sandbox", "--disable-gpu", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--no-first-run",
-)  # fmt: skip
 LONG = "Anunbrokenwordthatislongerthanatelephoneiswideandthereforehastobebroken"
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture(scope="session")
-def live_server(django_db_setup, live_server):
-    """Start the server after the database is there, so that it ends before the database goes."""
-    return live_server
 
 
 @pytest.fixture
@@ -48,17 +36,9 @@ def paths() -> list[str]:
 
 @pytest.fixture
 def browser(paths) -> Iterator[Browser]:
-    """Start after the archive is filled: Playwright's loop runs in this thread, and a connection
-    to the database that is made inside it would stay open.
-    """
-    if not CHROMIUM.exists():
-        if os.environ.get("CI"):
-            pytest.fail(f"CI has no browser at {CHROMIUM}; install Debian's chromium.")
-        pytest.skip(f"no browser at {CHROMIUM}; install chromium, or name one in CHROMIUM")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+    """Start after the archive is filled; see `chromium`."""
+    with chromium() as started:
         yield started
-        started.close()
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
