@@ -225,7 +225,7 @@ def measure(wires: int, *, seconds: float, rounds: int) -> dict[str, Any]:
             turns[name].append(turn(ask, session, seconds))
     return {
         "machine": {
-            "platform": platform.platform(), "processor": _processor(),
+            "platform": platform.platform(), "processor": processor(),
             "cores": os.cpu_count(), "python": platform.python_version(),
         },
         "wires": wires,
@@ -237,7 +237,7 @@ def measure(wires: int, *, seconds: float, rounds: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _processor() -> str:
+def processor() -> str:
     """Return the processor's name; Linux keeps it where `platform` does not look."""
     try:
         lines = Path("/proc/cpuinfo").read_text().splitlines()

@@ -16,8 +16,10 @@ from classifier.core import sentences as splitting
 from classifier.core.encoder import Encoder
 from classifier.core.types import (
     CodeCard,
+    Document,
     EventClassGuess,
     Finding,
+    Match,
     Proposal,
     RationaleDraft,
     Sentence,
@@ -32,9 +34,10 @@ if TYPE_CHECKING:
     from classifier.core.codes import CodeIndex
 
 __all__ = [
-    "CHECKER_VERSION", "CodeCard", "EventClassGuess", "Finding", "Proposal", "RationaleDraft",
-    "Sentence", "SeverityFactors", "SourceText", "Vector", "check", "draft", "embed",
-    "event_class", "factors", "names_nothing_of", "propose", "split", "version",
+    "CHECKER_VERSION", "CodeCard", "Document", "EventClassGuess", "Finding", "Match", "Proposal",
+    "RationaleDraft", "Sentence", "SeverityFactors", "SourceText", "Vector", "check", "draft",
+    "embed", "event_class", "factors", "names_nothing_of", "not_verbatim", "probes", "propose",
+    "shares_formula", "similar", "split", "version", "wording",
 ]  # fmt: skip
 
 
@@ -80,9 +83,59 @@ def names_nothing_of(text: str, wire_text: str) -> bool:
     return tell(text, wire_text)
 
 
+def shares_formula(
+    slots: Sequence[str],
+    names: Sequence[str],
+    other: Sequence[str],
+    other_names: Sequence[str],
+) -> bool:
+    """Tell whether two but-for texts differ in little but the names that stand in them.
+
+    The names of their wires' own providers are given; others are found.
+    """
+    from classifier.core.formula import SAME
+
+    return wording(slots, names, other, other_names) >= SAME
+
+
+def wording(
+    slots: Sequence[str],
+    names: Sequence[str],
+    other: Sequence[str],
+    other_names: Sequence[str],
+) -> float:
+    """Return how alike two but-for texts are worded, in [0, 1], names left out."""
+    from classifier.core.formula import likeness, skeleton
+
+    return likeness(skeleton(slots, names), skeleton(other, other_names))
+
+
+def probes(text: str, *, limit: int) -> tuple[str, ...]:
+    """Return stretches of a but-for text that another text of the same formula holds too."""
+    from classifier.core.formula import probes as choose
+
+    return choose(text, limit=limit)
+
+
+def not_verbatim(text: str, sources: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the quoted phrases and the numbers of a sentence that stand in no source."""
+    from classifier.core.verbatim import absent
+
+    return absent(text, sources)
+
+
 def embed(text: str) -> Vector:
     [vector] = _encoder().encode([text])
     return vector
+
+
+def similar(
+    text: str, vector: Vector, corpus: Sequence[Document], *, limit: int
+) -> tuple[Match, ...]:
+    """Return the documents most like a text, best first; it and they have their vectors already."""
+    from classifier.core.similar import rank
+
+    return rank(text, corpus, encode=lambda _: [vector], limit=limit)
 
 
 def version(cards: Sequence[CodeCard]) -> ClassifierVersion:

@@ -1,5 +1,6 @@
 """Settings that can be wrong become `manage.py check` errors with an id."""
 
+from ipaddress import ip_network
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -52,3 +53,32 @@ def brake_is_a_share(**_: Any) -> list[CheckMessage]:
     if 0 < settings.BRAKE_SHARE <= 1 and settings.BRAKE_COUNT > 0:
         return []
     return [Error("The brake needs a share in (0, 1] and a positive count.", id="butfor.E004")]
+
+
+@register()
+def fetching_is_bounded(**_: Any) -> list[CheckMessage]:
+    found: list[CheckMessage] = []
+    for text in settings.FETCH_ALLOWED_NETWORKS:
+        try:
+            ip_network(text)
+        except ValueError as error:
+            hint = "Write networks with their length, with commas between, as 10.1.0.0/16."
+            found.append(
+                Error(f"FETCH_ALLOWED_NETWORKS: {error}.", hint=hint, id="butfor.E005")
+            )
+    if settings.FETCH_SECONDS <= 0 or settings.FETCH_BYTES <= 0:
+        found.append(
+            Error("FETCH_SECONDS and FETCH_MEGABYTES must be positive.", id="butfor.E006")
+        )
+    if settings.ARCHIVE_LOOKUP and not _can_be_asked(settings.ARCHIVE_LOOKUP):
+        hint = "For example https://archive.org/wayback/available?url={url}."
+        found.append(
+            Error(
+                "ARCHIVE_LOOKUP is no address with {url} in it.", hint=hint, id="butfor.E007"
+            )
+        )
+    return found
+
+
+def _can_be_asked(lookup: str) -> bool:
+    return lookup.startswith(("https://", "http://")) and "{url}" in lookup

@@ -169,6 +169,9 @@ CELERY_TASK_ROUTES = {
     "evidence.tasks.*": {"queue": "gpu"},
     # What takes long waits here, so that nothing stands before what the clock asks for.
     "wires.tasks.check_claims": {"queue": "embed"},
+    "wires.tasks.recheck_claims": {"queue": "embed"},
+    "wires.tasks.fetch_source": {"queue": "embed"},
+    "wires.tasks.look_at": {"queue": "embed"},
     "wires.tasks.propose": {"queue": "embed"},
 }
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -180,6 +183,12 @@ CELERY_BEAT_SCHEDULE = {
         "task": "wires.beat.publish_due",
         "schedule": 20.0,
         "options": {"expires": 20},
+    },
+    # Ten addresses at a time, each of another host: every source is come to about weekly.
+    "look-at-sources": {
+        "task": "wires.tasks.look_at_sources",
+        "schedule": 600.0,
+        "options": {"expires": 600},
     },
     "sweep-runs": {
         "task": "evidence.tasks.sweep",
@@ -199,7 +208,7 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS = {
     "TITLE": "Butfor feed",
     "DESCRIPTION": "The public archive as records, and the change log to keep a copy in step.",
-    "VERSION": "1.0.0",
+    "VERSION": "1.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
 }
 
@@ -215,6 +224,16 @@ UNFOLD = {
 # public wires, stops and asks for a senior editor.
 BRAKE_SHARE = 0.10
 BRAKE_COUNT = env.whole("BRAKE_COUNT", 50)
+
+# How far the vault goes for a document. Only public addresses are fetched, and those of
+# networks that are named here, as 10.1.0.0/16.
+FETCH_ALLOWED_NETWORKS = env.names("FETCH_ALLOWED_NETWORKS", "")
+FETCH_SECONDS = env.whole("FETCH_SECONDS", 30)  # for the download, and again for reading it
+FETCH_BYTES = env.whole("FETCH_MEGABYTES", 20) * 1_000_000
+FETCH_REDIRECTS = 5
+# Where a public web archive says whether it has a copy: an address with {url} in it that
+# answers like https://archive.org/wayback/available?url={url}. Empty: none is asked.
+ARCHIVE_LOOKUP = env.text("ARCHIVE_LOOKUP")
 
 ENCODER = env.text("ENCODER")  # a sentence-transformers name or path; empty: the bundled one
 ENCODER_DEVICE = env.text("ENCODER_DEVICE", "auto")

@@ -77,10 +77,22 @@ def support(wire: Wire) -> None:
         )  # fmt: skip
 
 
+def own_words(wire: Wire) -> str:
+    """Twelve words that no other wire has, as its own harm would be told in words of its own."""
+    digest = hashlib.sha256(wire.public_id.encode()).hexdigest()[:48]
+    spelled = digest.translate(str.maketrans("0123456789", "klmnoprstu"))
+    return " ".join(spelled[n : n + 4] for n in range(0, 48, 4))
+
+
 def make_reviewed(
-    by: User | None = None, *, scale: int = 1, scope: int = 1, **values: Any
+    by: User | None = None,
+    *,
+    scale: int = 1,
+    scope: int = 1,
+    rationale: dict[str, str] | None = None,
+    **values: Any,
 ) -> Wire:
-    """A wire in review whose gate is open."""
+    """A wire in review whose gate is open, with a but-for text of its own or with this one."""
     taxonomy.load()
     editor = by or make_editor()
     wire = make_draft(**values)
@@ -88,12 +100,13 @@ def make_reviewed(
     support(wire)
     coding.put(wire.pk, "M2", by=editor, claim=1)
     coding.put(wire.pk, "F6", by=editor, claim=2)
-    coding.reason(
-        wire.pk, by=editor, system="The chatbot of Acme", act="invented a refund rule",
-        harm=f"one customer lost money to Acme ({wire.public_id})",
-        counterfactual="Had the chatbot not invented the rule, the customer would not have relied on Acme.",
-        result="yes",
-    )  # fmt: skip
+    reasoned = {
+        "system": "The chatbot of Acme", "act": "invented a refund rule",
+        "harm": f"one customer lost money to Acme ({wire.public_id})",
+        "counterfactual": f"Had the chatbot not invented the rule, {own_words(wire)}.",
+        "result": "yes",
+    }  # fmt: skip
+    coding.reason(wire.pk, by=editor, **{**reasoned, **(rationale or {})})
     coding.classify(
         wire.pk, by=editor, event_class="incident", standard="public record", reported="SEV-3",
         factors={

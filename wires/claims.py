@@ -1,8 +1,9 @@
-"""The only writer of claims: the sentences of a version, their verdicts, the editors' overrides.
+"""The only writer of claims: the sentences of a version, their verdicts, the editors' decisions.
 
 It queues nothing: whoever makes a version queues the check, on commit.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -13,9 +14,16 @@ from classifier import engine
 from wires import history
 from wires.models import Citation, Claim, User, Version, Wire
 from wires.models.user import Role
-from wires.refusals import NotAllowedError, RefusedError
+from wires.refusals import NotAllowedError, RefusedError, WrongStateError
 
 EVERY_SOURCE = "*"  # what a bare [source] cites
+DISMISSAL = ("dismissed_by", "dismissed_at", "dismissal_note")
+OVERRIDE = ("overridden_by", "overridden_at", "override_note")
+FINDING = ("verdict", "basis", "score", "passage", "passage_start", "passage_end", "missing",
+           "checker", "checked_at")  # fmt: skip
+
+# A sentence's words, and the sources that it cites; a key without a source stands for itself.
+Identity = tuple[str, frozenset[int | str]]
 
 
 def split(*versions: Version) -> list[Claim]:
@@ -38,6 +46,45 @@ def split(*versions: Version) -> list[Claim]:
     )
 
 
+def carry_over(old: Version, new: Version, *, by: User) -> None:
+    """Give the unchanged sentences of a new text what was decided and found about the old ones.
+
+    Unchanged is a sentence of the same words that cites the same sources; a repeated one
+    follows on its repetition. It keeps the editors' decisions with who, when and why. It
+    keeps its verdict only where a new check could not give another: the checker reads all
+    sources of a version, so all of them have to be the same, and so has its own version.
+    """
+    waiting: dict[Identity, list[Claim]] = defaultdict(list)
+    for claim, identity in reversed(_identified(old)):
+        waiting[identity].append(claim)
+    pairs = [
+        (waiting[identity].pop(), claim)
+        for claim, identity in _identified(new)
+        if waiting[identity]
+    ]
+    places = {citation.source_id: citation.pk for citation in new.citations.all()}
+    same = places.keys() == {citation.source_id for citation in old.citations.all()}
+    decided = []
+    for before, after in pairs:
+        for column in (*DISMISSAL, *OVERRIDE):
+            setattr(after, column, getattr(before, column))
+        if before.dismissed_at or before.overridden_at:
+            decided.append(str(after.n))
+        if same and before.checker == engine.CHECKER_VERSION:
+            for column in FINDING:
+                setattr(after, column, getattr(before, column))
+            cited = before.citation
+            after.citation_id = places[cited.source_id] if cited else None
+    Claim.objects.bulk_update(
+        [after for _, after in pairs], [*DISMISSAL, *OVERRIDE, *FINDING, "citation"]
+    )
+    if decided:
+        history.note(
+            new.wire_id, "decisions carried over", by=by,
+            detail={"version": new.number, "sentences": ", ".join(decided)},
+        )  # fmt: skip
+
+
 def check(version_id: int) -> None:
     """Hold every claim of a version against its stored sources. Safe to run twice."""
     version = Version.objects.get(pk=version_id)
@@ -56,8 +103,18 @@ def check(version_id: int) -> None:
                 _store(claim, finding, citations, moment)
 
 
+@transaction.atomic
 def recheck(version_id: int) -> None:
-    """Forget the verdicts of a version, so that the next check gives new ones."""
+    """Forget the verdicts of a version, so that the next check gives new ones.
+
+    A bare [source] cites what is cited by now: a document may have come after the text. What
+    readers see stays as it is.
+    """
+    version = Version.objects.get(pk=version_id)
+    wire = Wire.objects.select_for_update().get(pk=version.wire_id)
+    if wire.is_public and wire.current_id == version_id:
+        return
+    _cite_anew(version)
     Claim.objects.filter(version_id=version_id).update(
         verdict=Claim.Verdict.UNCHECKED, basis="", score=None, citation=None, passage="",
         passage_start=None, passage_end=None, missing={}, checker="", checked_at=None,
@@ -66,14 +123,15 @@ def recheck(version_id: int) -> None:
 
 @transaction.atomic
 def dismiss(claim_id: int, *, by: User, note: str) -> Claim:
-    """Mark a sentence as not a claim."""
+    """Mark a sentence as not a claim, for a reason that readers see."""
     claim = _locked(claim_id, by)
     if claim.verdict == Claim.Verdict.CONTRADICTED:
         raise RefusedError("A contradicted sentence is a claim: correct it.")
     if not note.strip():
-        raise RefusedError("Say why this sentence is not a claim.")
+        raise RefusedError("Say why this sentence is not a claim; readers see it.")
     claim.dismissed_by, claim.dismissed_at = by, timezone.now()
-    claim.save(update_fields=["dismissed_by", "dismissed_at"])
+    claim.dismissal_note = note.strip()
+    claim.save(update_fields=DISMISSAL)
     return _recorded(claim, "claim dismissed", by, note)
 
 
@@ -82,16 +140,8 @@ def restore(claim_id: int, *, by: User) -> Claim:
     """Take back that a sentence is not a claim, and any override of its verdict."""
     claim = _locked(claim_id, by)
     claim.dismissed_by = claim.dismissed_at = claim.overridden_by = claim.overridden_at = None
-    claim.override_note = ""
-    claim.save(
-        update_fields=[
-            "dismissed_by",
-            "dismissed_at",
-            "overridden_by",
-            "overridden_at",
-            "override_note",
-        ]
-    )
+    claim.dismissal_note = claim.override_note = ""
+    claim.save(update_fields=[*DISMISSAL, *OVERRIDE])
     return _recorded(claim, "claim restored", by, "")
 
 
@@ -108,8 +158,27 @@ def override(claim_id: int, *, by: User, note: str) -> Claim:
         timezone.now(),
         note.strip(),
     )
-    claim.save(update_fields=["overridden_by", "overridden_at", "override_note"])
+    claim.save(update_fields=OVERRIDE)
     return _recorded(claim, "claim overridden", by, note)
+
+
+def _cite_anew(version: Version) -> None:
+    keys = list(version.citations.values_list("key", flat=True))
+    told = {(found.start, found.text): found.citations for found in engine.split(version.body)}
+    for claim in version.claims.all():
+        cites = _resolved(told.get((claim.start, claim.text), claim.cites), keys)
+        if cites != claim.cites:
+            Claim.objects.filter(pk=claim.pk).update(cites=cites)
+
+
+def _identified(version: Version) -> list[tuple[Claim, Identity]]:
+    """Return the sentences in order, each with what has to be the same for it to be unchanged."""
+    sources = {citation.key: citation.source_id for citation in version.citations.all()}
+    claims = version.claims.select_related("citation", "dismissed_by", "overridden_by")
+    return [
+        (claim, (claim.text, frozenset(sources.get(key, key) for key in claim.cites)))
+        for claim in claims
+    ]
 
 
 def _resolved(cited: Sequence[str], keys: list[str]) -> list[str]:
@@ -145,6 +214,14 @@ def _locked(claim_id: int, by: User) -> Claim:
     # The wire's row first, as every act locks it: two acts then wait in one order.
     wire = Wire.objects.select_for_update().get(versions__claims=claim_id)
     claim = Claim.objects.select_for_update().get(pk=claim_id)
+    if wire.state in (Wire.State.WITHDRAWN, Wire.State.DISCARDED):
+        raise WrongStateError(f"{wire} is {wire.state}; nothing on it changes any more.")
+    newest, decided = wire.versions.latest(), claim.version
+    if newest.pk != decided.pk:
+        raise WrongStateError(
+            f"Sentence {claim.n} is of version {decided.number} of {wire}, and version "
+            f"{newest.number} has taken its place; decide on the sentence as it stands there."
+        )
     if wire.is_public and wire.current_id == claim.version_id:
         raise RefusedError(
             "The sentences of a public text are settled; amend the wire instead."

@@ -6,20 +6,20 @@ It queues nothing: its callers do, on commit.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
 from typing import Any, TypeVar
 
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
-from pgvector.django import CosineDistance
 
 from classifier import engine
-from wires import changelog, gate, history, severity, taxonomy
+from wires import changelog, gate, history, severity, similar, taxonomy
 from wires.models import (
     Change,
     Code,
     Coding,
     Embedding,
+    MoveRequest,
     Proposal,
     ProposedCode,
     Rationale,
@@ -38,10 +38,43 @@ from wires.refusals import (
 )
 
 T = TypeVar("T")
-SIMILAR = 3
 GRAVE = {Wire.Severity.SEV_1.value, Wire.Severity.SEV_2.value}
 LISTED = 5  # codes of a kind that a proposal lists
 RANKS = {Code.Kind.MECHANISM: 2, Code.Kind.FIELD: 3}
+
+
+@dataclass(frozen=True, slots=True)
+class Classing:
+    """Class, standard, factors and severity, as a person gives them.
+
+    `override` names another verified level than the written rule's and needs `note`, which
+    readers see.
+    """
+
+    event_class: str
+    standard: str
+    factors: Mapping[str, Mapping[str, Any]]
+    reported: str
+    override: str = ""
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        if self.override and not self.note.strip():
+            raise RefusedError("An override of the severity rule needs a public reason.")
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Classing:
+        """Read one that was asked for. Raises RefusedError for a word that it does not know."""
+        known = {field.name for field in fields(cls)}
+        if wrong := (data.keys() - known) | ({"event_class", "standard", "factors", "reported"}
+                                             - data.keys()):  # fmt: skip
+            raise RefusedError(
+                f"A classing lacks or does not know: {', '.join(sorted(wrong))}."
+            )
+        return cls(**data)
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
 
 
 def propose(version_id: int) -> None:
@@ -71,6 +104,7 @@ def propose(version_id: int) -> None:
         factors=severity.Factors(factors.scale, factors.scope, factors.irremediability),
         standard=version.wire.standard,
     )
+    alike = similar.likely(version, vector, encoder=classifier.encoder_digest)
     with transaction.atomic():
         # The row's lock settles a race of two deliveries of the same task.
         Version.objects.select_for_update().get(pk=version_id)
@@ -84,7 +118,7 @@ def propose(version_id: int) -> None:
             factors=recorded,
             level=level,
             rationale=_slots(engine.draft(sentences, providers)),
-            similar=_similar(version, vector, classifier.encoder_digest),
+            similar=[found.as_json() for found in alike],
         )
         Embedding.objects.update_or_create(
             version=version,
@@ -175,25 +209,51 @@ def classify(
 ) -> Wire:
     """Record class, standard and factors; the verified level follows from the written rule.
 
-    `override` names another level and needs `note`, which readers see.
+    `override` names another level and needs `note`, which readers see. Raises
+    SecondEditorNeededError where a public wire would become SEV-1 or SEV-2, or worse than it is.
     """
     wire = _workable(wire_id, by)
-    if override and not note.strip():
-        raise RefusedError("An override of the severity rule needs a public reason.")
-    wire.event_class, wire.standard, wire.severity_reported = event_class, standard, reported
-    wire.factors = {name: dict(factors[name]) for name in severity.FACTORS if name in factors}
-    wire.severity_note = note.strip() if override else ""
-    ruled = gate.verified_level(gate.Dossier(wire, _text(wire)))
-    wire.severity_verified = override or ruled
-    wire.save(
-        update_fields=["event_class", "standard", "severity_reported", "severity_verified",
-                       "severity_note", "factors"]
-    )  # fmt: skip
-    history.note(
-        wire.pk, "classified", by=by, note=note,
-        detail={"event_class": event_class, "standard": standard, "reported": reported,
-                "verified": wire.severity_verified, "rule": ruled, "factors": wire.factors},
-    )  # fmt: skip
+    given = Classing(event_class, standard, factors, reported, override, note)
+    before = _levels(wire)
+    ruled = _class(wire, given)
+    if wire.is_public:
+        _check_gate(wire)
+        if _is_graver(before, _levels(wire)):
+            raise SecondEditorNeededError(
+                f"{wire} is public and would become {_worst(wire)}: ask for the graver severity, "
+                "and a senior editor confirms it."
+            )
+    _save_class(wire, given, ruled, by)
+    return _renewed(wire, wire)
+
+
+def check_regrade(wire_id: int, given: Classing) -> None:
+    """Say whether a public wire may be asked to become graver so; nothing is written.
+
+    Raises GateClosedError where it could not stand so, and RefusedError where one editor is enough.
+    """
+    wire = Wire.objects.get(pk=wire_id)
+    before = _levels(wire)
+    _class(wire, given)
+    _check_gate(wire)
+    if not _is_graver(before, _levels(wire)):
+        raise RefusedError(
+            f"{wire} would not become SEV-1 or SEV-2 by this, nor worse than it is: one editor "
+            "can save class and severity alone."
+        )
+
+
+@transaction.atomic
+def regrade(request: MoveRequest) -> Wire:
+    """Class a public wire as a confirmed request says: the one way in which it becomes grave."""
+    if request.move != MoveRequest.Move.REGRADE or not request.confirmed:
+        raise NotAllowedError(
+            "A public wire becomes grave when another person has confirmed it."
+        )
+    wire = Wire.objects.select_for_update().get(pk=request.wire_id)
+    given = Classing.from_json(request.detail["classing"])
+    ruled = _class(wire, given)
+    _save_class(wire, given, ruled, request.asked_by)
     return _renewed(wire, wire)
 
 
@@ -222,17 +282,17 @@ def reason(
 
 
 def carry_over(wire: Wire, old: Version, new: Version) -> None:
-    """Move what rests on claims of the old text to the same sentences of the new one."""
-    places = {claim.text: claim for claim in new.claims.all()}
+    """Move what rests on a sentence of the old text to the one that follows on it in the new."""
+    places = gate.successors(list(old.claims.all()), list(new.claims.all()))
     for coding in wire.codings.select_related("claim"):
         if coding.claim and coding.claim.version_id == old.pk:
-            coding.claim = places.get(coding.claim.text)
+            coding.claim = places.get(coding.claim.n)
             coding.save(update_fields=["claim"])
-    numbers = {
-        claim.n: places[claim.text].n for claim in old.claims.all() if claim.text in places
-    }
     wire.factors = {
-        name: {**factor, "claim": numbers.get(factor.get("claim"))}
+        name: {
+            **factor,
+            "claim": place.n if (place := places.get(factor.get("claim"))) else None,
+        }
         for name, factor in wire.factors.items()
     }
     wire.save(update_fields=["factors"])
@@ -300,17 +360,56 @@ def _workable(wire_id: int, by: User) -> Wire:
 def _renewed(wire: Wire, answer: T) -> T:
     """Make a decision on a public wire public: what keeps a wire from publication keeps it out."""
     if wire.is_public:
-        wire = Wire.objects.get(pk=wire.pk)
-        if failures := gate.failures(wire):
-            raise GateClosedError(list(failures))
-        was = (wire.record or {}).get("severity", {})
-        levels = {wire.severity_verified, wire.severity_reported}
-        if levels & GRAVE - {was.get("verified"), was.get("reported")}:
-            raise SecondEditorNeededError(
-                f"{wire} is public and would become {min(levels)}; one editor cannot do that alone."
-            )
+        _check_gate(Wire.objects.get(pk=wire.pk))
         changelog.publish(wire.pk, Change.Kind.RECODED)
     return answer
+
+
+def _check_gate(wire: Wire) -> None:
+    if failures := gate.failures(wire):
+        raise GateClosedError(list(failures))
+
+
+def _class(wire: Wire, given: Classing) -> str:
+    """Set class and severity on the row in hand; returns what the written rule gives."""
+    wire.event_class, wire.standard = given.event_class, given.standard
+    wire.severity_reported = given.reported
+    wire.factors = {
+        name: dict(given.factors[name]) for name in severity.FACTORS if name in given.factors
+    }
+    wire.severity_note = given.note.strip() if given.override else ""
+    ruled = gate.verified_level(gate.Dossier(wire, _text(wire)))
+    wire.severity_verified = given.override or ruled
+    return ruled
+
+
+def _save_class(wire: Wire, given: Classing, ruled: str, by: User) -> None:
+    wire.save(
+        update_fields=["event_class", "standard", "severity_reported", "severity_verified",
+                       "severity_note", "factors"]
+    )  # fmt: skip
+    history.note(
+        wire.pk, "classified", by=by, note=given.note,
+        detail={"event_class": given.event_class, "standard": given.standard,
+                "reported": given.reported, "verified": wire.severity_verified, "rule": ruled,
+                "factors": wire.factors},
+    )  # fmt: skip
+
+
+def _levels(wire: Wire) -> tuple[str, str]:
+    return wire.severity_reported, wire.severity_verified
+
+
+def _worst(wire: Wire) -> str:
+    return min(level for level in _levels(wire) if level)
+
+
+def _is_graver(before: tuple[str, str], after: tuple[str, str]) -> bool:
+    """Say whether a level becomes SEV-1 or SEV-2, or worse than it was; they sort by their digit."""
+    return any(
+        level in GRAVE and (not was or level < was)
+        for was, level in zip(before, after, strict=True)
+    )
 
 
 def _text(wire: Wire) -> Version:
@@ -339,15 +438,3 @@ def _slots(draft: engine.RationaleDraft) -> dict[str, Any]:
     answer["hedges"] = [span.text for span in draft.hedges]
     answer["other_causes"] = [span.text for span in draft.other_causes]
     return answer
-
-
-def _similar(version: Version, vector: engine.Vector, encoder: str) -> list[dict[str, Any]]:
-    """Return the nearest current texts of other wires by cosine, for the desk's eyes only."""
-    near = (
-        Embedding.objects.filter(encoder=encoder, version__wire__current=F("version"))
-        .exclude(version__wire=version.wire_id)
-        .annotate(distance=CosineDistance("vector", list(vector)))
-        .order_by("distance")
-        .values_list("version__wire__public_id", "distance")[:SIMILAR]
-    )
-    return [{"wire": wire, "score": round(1 - distance, 4)} for wire, distance in near]

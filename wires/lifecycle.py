@@ -7,25 +7,22 @@ queues follow-up work on commit. The database's own trigger refuses what this mo
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Sequence
-from dataclasses import asdict
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from itertools import islice
 from typing import Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import DataError, IntegrityError, transaction
 from django.utils import timezone
-from django.utils.text import slugify
 
-from wires import changelog, claims, coding, gate, history
-from wires.intake.filing import FiledSource, Filing
+from wires import aliases, changelog, claims, coding, gate, history, vault
+from wires.filing import Tally, cite, store
+from wires.intake.filing import Entry, FiledSource, Filing, Refused
 from wires.models import (
-    Alias,
     Change,
-    Citation,
     MoveRequest,
     Notice,
-    Provider,
+    Response,
     Source,
     User,
     Version,
@@ -42,21 +39,36 @@ from wires.refusals import (
 from wires.tasks import check_claims, propose, queue
 
 State = Wire.State
+ALERT = "alert: gate closed at its time"
 GRAVE = (Wire.Severity.SEV_1, Wire.Severity.SEV_2)
+OPEN = (State.DRAFT, State.IN_REVIEW, State.SCHEDULED)  # no reader knows of them
+AT_ONCE = (
+    100  # entries of an archive to a transaction: few enough that nobody waits for it long
+)
 
 
+@transaction.atomic
 def file(filing: Filing, *, by: User) -> tuple[Wire, bool]:
     """Store a filing as a draft. Returns the wire and whether it is new: one file is one wire."""
     _require(by, Role.REPORTER)
-    try:
-        with transaction.atomic():
-            return _filed(filing, by), True
-    except IntegrityError:
-        # Somebody filed the same text before, or at this moment; else the filing itself is wrong.
-        known = Wire.objects.filter(fingerprint=filing.fingerprint).first()
-        if known is None:
-            raise
-        return known, False
+    [stored] = store([filing], by=by)
+    if stored.is_new:
+        _work_on(_text(stored.wire))
+    return stored.wire, stored.is_new
+
+
+def file_all(entries: Iterable[Entry], *, by: User) -> Iterator[Tally]:
+    """File the entries of an archive, so many to a transaction, and say what became of each.
+
+    What is committed stays when it is stopped; the next run finds it and files the rest.
+    Nothing is queued: two messages a wire would take two thirds of the filing's time again,
+    and thousands of them would stand before the desk's own. The sweep hands the worker what it
+    has time for.
+    """
+    _require(by, Role.REPORTER)
+    waiting = iter(entries)
+    while chunk := list(islice(waiting, AT_ONCE)):
+        yield _filed(chunk, by)
 
 
 @transaction.atomic
@@ -84,6 +96,7 @@ def send_back(wire_id: int, *, by: User, note: str) -> Wire:
 @transaction.atomic
 def publish(wire_id: int, *, by: User) -> Wire:
     """Make it public: in review -> published. The gate must be open; SEV-1 and SEV-2 go through `ask`."""
+    aliases.lock()  # before the wire: publication joins names
     wire = _locked(wire_id, State.IN_REVIEW)
     _require(by, Role.EDITOR)
     _gate_open(wire)
@@ -145,29 +158,35 @@ def revise(
     wire = _locked(wire_id, State.DRAFT, State.IN_REVIEW, State.PUBLISHED)
     _require(by, Role.EDITOR if wire.filed_by_id != by.pk or wire.is_public else Role.REPORTER)
     _explained(note, "A new version says what changed.")
-    old = _text(wire)
     last = wire.versions.latest()
     new = Version.objects.create(
         wire=wire, number=last.number + 1, headline=headline, body=body, note=note, made_by=by
     )
-    _cite(new, [(c.key, c.source) for c in old.citations.select_related("source")])
-    _cite(new, [(source.key, _stored(source, by)) for source in sources])
+    kept = [(c.key, c.source) for c in last.citations.select_related("source")]
+    added = [(source.key, vault.stored(source, by=by)) for source in sources]
+    cite([(new, [*kept, *added])])
     claims.split(new)
+    claims.carry_over(last, new, by=by)
     if not wire.is_public:
         wire.current = new
         wire.save(update_fields=["current"])
-        coding.carry_over(wire, old, new)
+        coding.carry_over(wire, last, new)
     history.note(wire.pk, "revised", by=by, note=note, detail={"version": new.number})
     _work_on(new)
     return new
 
 
 @transaction.atomic
-def amend(wire_id: int, *, by: User, notice: str) -> Wire:
-    """Put the waiting version in place of a public text, with a notice of what was wrong."""
+def amend(wire_id: int, *, by: User, notice: str, related: int | None = None) -> Wire:
+    """Put the waiting version in place of a public text, with a notice of what was wrong.
+
+    `related` is another public wire that the notice speaks of; its page shows it too.
+    """
+    _hold(wire_id, related)
     wire = _locked(wire_id, State.PUBLISHED)
     _require(by, Role.EDITOR)
     _explained(notice, "An amendment of a public wire needs a notice.")
+    other = _spoken_of(wire, related)
     old, new = _text(wire), wire.versions.latest()
     if new.number <= old.number:
         raise RefusedError(f"{wire} has no waiting version; write one first.")
@@ -175,9 +194,62 @@ def amend(wire_id: int, *, by: User, notice: str) -> Wire:
     coding.carry_over(wire, old, new)
     _gate_open(wire, new)
     wire.save(update_fields=["current"])
-    Notice.objects.create(wire=wire, kind=Notice.Kind.CORRECTION, text=notice, made_by=by)
+    Notice.objects.create(
+        wire=wire, kind=Notice.Kind.CORRECTION, text=notice, related=other, made_by=by
+    )
     history.note(wire.pk, "amended", by=by, note=notice, detail={"version": new.number})
-    return _made_public(wire, Change.Kind.AMENDED)
+    return _made_public(wire, Change.Kind.AMENDED, other)
+
+
+@transaction.atomic
+def respond(
+    wire_id: int, *, by: User, party: str, said_on: date, text: str, source: int
+) -> Response:
+    """Put a party's response on a wire, in its own words, as a document of the vault has them.
+
+    On a wire that is not public it waits, and appears with it.
+    """
+    wire = _locked(wire_id, *OPEN, State.PUBLISHED, State.DISPUTED)
+    _require(by, Role.EDITOR)
+    _explained(party, "A response names who gives it.")
+    _explained(text, "A response has a text.")
+    if said_on > timezone.now().date():
+        raise RefusedError("A response is dated with the day on which it was given.")
+    document = Source.objects.filter(pk=source).first()
+    if document is None:
+        raise RefusedError(f"The vault has no source {source}.")
+    if _folded(text) not in _folded(document.text):
+        raise RefusedError(
+            "The response does not stand in the source in these words. Quote it as it stands there, "
+            "or store the document that has it."
+        )
+    response = Response.objects.create(
+        wire=wire, party=party.strip(), said_on=said_on, text=text.strip(), source=document,
+        made_by=by,
+    )  # fmt: skip
+    history.note(wire.pk, "response put", by=by, detail={"party": response.party})
+    if wire.is_public:
+        changelog.publish(wire.pk, Change.Kind.RESPONDED)
+    return response
+
+
+@transaction.atomic
+def merge(wire_id: int, *, into: int, by: User, note: str) -> Wire:
+    """Let a wire that no reader knows lead to the one that tells the same event: -> discarded.
+
+    Its names lead to the other from then on. A public wire is merged through `ask`.
+    """
+    _hold(wire_id, into)
+    wire = _locked(wire_id, *OPEN)
+    _require(by, Role.EDITOR)
+    _explained(note, "A wire is merged with a note.")
+    other = _survivor(wire, into, *OPEN, State.PUBLISHED, State.DISPUTED)
+    _close_requests(wire, by)
+    _moved(wire, State.DISCARDED, "merged", by, f"Into {other}: {note.strip()}",
+           merged_into=other, scheduled_for=None, scheduled_by=None)  # fmt: skip
+    for grown in _taken_over(wire, other, by):
+        changelog.publish(grown.pk, Change.Kind.LINKED)
+    return wire
 
 
 @transaction.atomic
@@ -188,8 +260,17 @@ def ask(
     by: User,
     reason: str = "",
     at: datetime | None = None,
+    into: int | None = None,
+    related: int | None = None,
+    detail: Mapping[str, Any] | None = None,
 ) -> MoveRequest:
-    """Ask for a move that another person confirms: publish (SEV-1, SEV-2), dispute, resolve, withdraw."""
+    """Ask for a move that another person confirms, with the reason that readers will see.
+
+    To publish (SEV-1, SEV-2) at once or `at` a time, to dispute, to resolve, to withdraw; to
+    merge `into` another public wire; to regrade a public wire to SEV-1 or SEV-2 as `detail`, a
+    classing (see `coding.Classing`), says. `related` is another public wire that the notice
+    speaks of.
+    """
     wire = _locked(wire_id, *STARTS[move])
     _require(by, Role.EDITOR)
     if move == MoveRequest.Move.PUBLISH:
@@ -198,9 +279,11 @@ def ask(
         _explained(reason, f"To {move} a public wire needs a reason that readers see.")
     if wire.requests.filter(decided_at__isnull=True).exists():
         raise RefusedError(f"{wire} already has an open request; decide it first.")
+    other = _survivor(wire, into, State.PUBLISHED, State.DISPUTED) if _merges(move) else None
     request = MoveRequest.objects.create(
-        wire=wire, move=move, reason=reason.strip(), asked_by=by, scheduled_for=at
-    )
+        wire=wire, move=move, reason=reason.strip(), asked_by=by, scheduled_for=at, into=other,
+        detail=_asked(wire, move, _spoken_of(wire, related), detail or {}),
+    )  # fmt: skip
     history.note(wire.pk, f"asked to {move}", by=by, note=reason)
     return request
 
@@ -224,7 +307,7 @@ def confirm(request_id: int, *, by: User) -> Wire:
 def decline(request_id: int, *, by: User, note: str) -> MoveRequest:
     """Say no to a request; who asked may take it back in the same way."""
     request = _open_request(request_id)
-    wire = Wire.objects.select_for_update().get(pk=request.wire_id)
+    wire = Wire.objects.get(pk=request.wire_id)
     if request.asked_by_id != by.pk:
         _require(by, Role.EDITOR if request.move == MoveRequest.Move.PUBLISH else Role.SENIOR)
     _explained(note, "A request is declined with a note.")
@@ -268,93 +351,24 @@ def note_exhibits(wire_id: int, *, by: User, note: str) -> Wire:
     return wire
 
 
-def _filed(filing: Filing, by: User) -> Wire:
-    wire = Wire.objects.create(
-        public_id=_next_public_id(),
-        fingerprint=filing.fingerprint,
-        filed_by=by,
-        filed=_as_filed(filing),
-        occurred_on=filing.occurred_on,
-        severity_reported=filing.severity,
-    )
-    version = Version.objects.create(
-        wire=wire, number=1, headline=filing.headline, body=filing.body,
-        repairs=list(filing.repairs), made_by=by,
-    )  # fmt: skip
-    wire.current = version
-    wire.save(update_fields=["current"])
-    wire.providers.set([_provider(name) for name in filing.providers])
-    for name in filing.aliases:
-        Alias.objects.get_or_create(name=name, defaults={"wire": wire})
-    _cite(version, [(source.key, _stored(source, by)) for source in filing.sources])
-    claims.split(version)
-    history.note(wire.pk, "filed", by=by, detail={"format": filing.format})
-    _work_on(version)
-    return wire
-
-
-def _as_filed(filing: Filing) -> dict[str, Any]:
-    kept = ("format", "severity", "event_class", "standard", "source_count", "rationale",
-            "headline_was_made")  # fmt: skip
-    data = asdict(filing)
-    return {**{name: data[name] for name in kept}, "codes": list(filing.codes)}
-
-
-def _next_public_id() -> str:
-    """Take a number that no other wire gets, whatever becomes of this transaction."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('wires_wire_number')")
-        [number] = cursor.fetchone() or [None]
-    return f"AIW-{timezone.now().year}-{number:04d}"
-
-
-def _provider(name: str) -> Provider:
-    """Return the provider of this name; another name of the same slug gets one of its own."""
-    if known := Provider.objects.filter(name__iexact=name).first():
-        return known
-    slug = slugify(name)[:60]
-    if not slug or Provider.objects.filter(slug=slug).exists():
-        slug = f"{slug or 'provider'}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
-    found, _ = Provider.objects.get_or_create(slug=slug, defaults={"name": name})
-    return found
-
-
-def _stored(filed: FiledSource, by: User) -> Source:
-    """Put a document into the vault; one that is there already is used as it stands."""
-    digest = hashlib.sha256(filed.text.encode()).hexdigest()
-    source, _ = Source.objects.get_or_create(
-        sha256=digest,
-        defaults={
-            "kind": filed.kind, "title": filed.title, "url": filed.url,
-            "publisher": filed.publisher, "published_on": filed.published_on,
-            "tier": filed.tier, "group": filed.group, "record_id": filed.record_id,
-            "text": filed.text, "repairs": list(filed.repairs), "added_by": by,
-        },
-    )  # fmt: skip
-    return _told_more(source, filed)
-
-
-def _told_more(source: Source, filed: FiledSource) -> Source:
-    """Fill in what was not known of a stored document; what is known stays as it is."""
-    news = {
-        name: value
-        for name in ("title", "url", "publisher", "published_on", "tier", "group")
-        if (value := getattr(filed, name)) and not getattr(source, name)
-    }
-    for name, value in news.items():
-        setattr(source, name, value)
-    if news:
-        source.save(update_fields=list(news))
-    return source
-
-
-def _cite(version: Version, sources: Sequence[tuple[str, Source]]) -> None:
-    start = version.citations.count()
-    present = set(version.citations.values_list("source_id", flat=True))
-    for position, (key, source) in enumerate(sources, start=start):
-        if source.pk not in present:
-            Citation.objects.create(version=version, source=source, key=key, position=position)
-            present.add(source.pk)
+def _filed(entries: Sequence[Entry], by: User) -> Tally:
+    """File a few entries together; where the database refuses one, each by itself."""
+    filings = [entry for entry in entries if isinstance(entry, Filing)]
+    refused = [entry for entry in entries if isinstance(entry, Refused)]
+    try:
+        with transaction.atomic():
+            stored = store(filings, by=by)
+    except (IntegrityError, DataError) as error:
+        if len(filings) > 1:
+            parts = [_filed([filing], by) for filing in filings]
+            filed = tuple(wire for part in parts for wire in part.filed)
+            refused += [entry for part in parts for entry in part.refused]
+            return Tally(filed, sum(part.duplicate for part in parts), tuple(refused))
+        [filing], stored = filings, []
+        reason = str(error).splitlines()[0]
+        refused.append(Refused(filing.record or filing.headline, f"The database: {reason}"))
+    new = tuple(row.wire for row in stored if row.is_new)
+    return Tally(new, len(stored) - len(new), tuple(refused))
 
 
 def _work_on(version: Version) -> None:
@@ -368,6 +382,16 @@ def _locked(wire_id: int, *expected: str) -> Wire:
         wanted = " or ".join(State(state).value.replace("_", " ") for state in expected)
         raise WrongStateError(f"{wire} is {wire.state.replace('_', ' ')}, not {wanted}.")
     return wire
+
+
+def _hold(*wire_ids: int | None) -> None:
+    """Lock the wires of an act before anything else of it, in the order that every act has.
+
+    The names first: whoever writes two wires, or joins names, waits for the others who do.
+    """
+    aliases.lock()
+    known = [wire_id for wire_id in wire_ids if wire_id is not None]
+    list(Wire.objects.select_for_update().filter(pk__in=known).order_by("pk"))
 
 
 def _require(by: User, role: Role) -> None:
@@ -413,7 +437,11 @@ def _moved(
 def _published(wire: Wire, by: User) -> Wire:
     _moved(wire, State.PUBLISHED, "published", by, first_published_at=timezone.now(),
            scheduled_for=None, scheduled_by=None)  # fmt: skip
-    return _made_public(wire, Change.Kind.PUBLISHED)
+    linked = aliases.join_public(wire)
+    made = _made_public(wire, Change.Kind.PUBLISHED)
+    for other in linked:
+        changelog.publish(other.pk, Change.Kind.LINKED)
+    return made
 
 
 def _scheduled(wire: Wire, by: User, at: datetime) -> Wire:
@@ -432,6 +460,7 @@ def _scheduled(wire: Wire, by: User, at: datetime) -> Wire:
 
 @transaction.atomic
 def _due(wire_id: int) -> Wire | None:
+    aliases.lock()
     wire = Wire.objects.select_for_update(skip_locked=True).due().filter(pk=wire_id).first()
     if wire is None or wire.scheduled_by is None:
         return None
@@ -441,7 +470,7 @@ def _due(wire_id: int) -> Wire | None:
     if failures or (_is_grave(wire) and not confirmed):
         why = "; ".join(f"rule {failure.rule}: {failure.detail}" for failure in failures)
         why = why or f"it became {_worst(wire)}, which a second editor has to confirm"
-        _moved(wire, State.IN_REVIEW, "alert: gate closed at its time", by, why,
+        _moved(wire, State.IN_REVIEW, ALERT, by, why,
                scheduled_for=None, scheduled_by=None)  # fmt: skip
         return None
     return _published(wire, by)
@@ -455,7 +484,7 @@ def _confirmed_publication(wire: Wire, request: MoveRequest) -> Wire:
 
 
 def _confirmed_dispute(wire: Wire, request: MoveRequest) -> Wire:
-    _noticed(wire, Notice.Kind.DISPUTE, request)
+    other = _noticed(wire, Notice.Kind.DISPUTE, request)
     _moved(
         wire,
         State.DISPUTED,
@@ -464,11 +493,11 @@ def _confirmed_dispute(wire: Wire, request: MoveRequest) -> Wire:
         request.reason,
         public_reason=request.reason,
     )
-    return _made_public(wire, Change.Kind.DISPUTED)
+    return _made_public(wire, Change.Kind.DISPUTED, other)
 
 
 def _confirmed_resolution(wire: Wire, request: MoveRequest) -> Wire:
-    _noticed(wire, Notice.Kind.DISPUTE, request)
+    other = _noticed(wire, Notice.Kind.DISPUTE, request)
     _moved(
         wire,
         State.PUBLISHED,
@@ -477,28 +506,114 @@ def _confirmed_resolution(wire: Wire, request: MoveRequest) -> Wire:
         request.reason,
         public_reason="",
     )
-    return _made_public(wire, Change.Kind.RESOLVED)
+    return _made_public(wire, Change.Kind.RESOLVED, other)
 
 
 def _confirmed_withdrawal(wire: Wire, request: MoveRequest) -> Wire:
-    _noticed(wire, Notice.Kind.WITHDRAWAL, request)
+    other = _noticed(wire, Notice.Kind.WITHDRAWAL, request)
     _moved(wire, State.WITHDRAWN, "withdrawn", request.asked_by, request.reason,
            public_reason=request.reason, withdrawn_at=timezone.now())  # fmt: skip
-    return _made_public(wire, Change.Kind.WITHDRAWN)
+    return _made_public(wire, Change.Kind.WITHDRAWN, other)
 
 
-def _made_public(wire: Wire, kind: Change.Kind) -> Wire:
+def _confirmed_merge(wire: Wire, request: MoveRequest) -> Wire:
+    by = request.asked_by
+    other = _survivor(wire, request.into_id, State.PUBLISHED, State.DISPUTED)
+    said = f"Merged into {other}: {request.reason}"
+    Notice.objects.create(
+        wire=wire, kind=Notice.Kind.WITHDRAWAL, text=said, related=other, made_by=by
+    )
+    _moved(wire, State.WITHDRAWN, "merged", by, said, merged_into=other, public_reason=said,
+           withdrawn_at=timezone.now())  # fmt: skip
+    grown = _taken_over(wire, other, by)
+    return _made_public(wire, Change.Kind.MERGED, other, *grown)
+
+
+def _confirmed_regrade(wire: Wire, request: MoveRequest) -> Wire:
+    if request.detail["version"] != _text(wire).number:
+        raise WrongStateError(
+            f"The text of {wire} has changed since this was asked: decline it, and ask again."
+        )
+    other = _noticed(wire, Notice.Kind.CORRECTION, request)
+    graver = coding.regrade(request)
+    if other is not None:
+        changelog.publish(other.pk, Change.Kind.LINKED)
+    return graver
+
+
+def _made_public(wire: Wire, kind: Change.Kind, *others: Wire | None) -> Wire:
+    """Give a change its place in the log, then the other wires whose records it touches."""
     changelog.publish(wire.pk, kind)
+    for pk in dict.fromkeys(other.pk for other in others if other is not None):
+        changelog.publish(pk, Change.Kind.LINKED)
     wire.refresh_from_db()
     return wire
 
 
-def _noticed(wire: Wire, kind: Notice.Kind, request: MoveRequest) -> None:
-    Notice.objects.create(wire=wire, kind=kind, text=request.reason, made_by=request.asked_by)
+def _noticed(wire: Wire, kind: Notice.Kind, request: MoveRequest) -> Wire | None:
+    """Say in public why; returns the other wire that the notice speaks of."""
+    other = _spoken_of(wire, request.detail.get("related"))
+    Notice.objects.create(
+        wire=wire, kind=kind, text=request.reason, related=other, made_by=request.asked_by
+    )
+    return other
+
+
+def _spoken_of(wire: Wire, related: int | None) -> Wire | None:
+    """Return the wire that a notice names; a notice never names one that readers do not know."""
+    if related is None:
+        return None
+    other = Wire.objects.public().exclude(pk=wire.pk).filter(pk=related).first()
+    if other is None:
+        raise RefusedError(f"A notice on {wire} can name another public wire only.")
+    return other
+
+
+def _survivor(wire: Wire, into: int | None, *expected: State) -> Wire:
+    others = Wire.objects.select_related("merged_into").exclude(pk=wire.pk)
+    other = others.filter(pk=into or 0).first()
+    if other is None:
+        raise RefusedError(f"Name another wire that {wire} is to be merged into.")
+    if other.state not in expected:
+        gone = f" and was merged into {other.merged_into}" if other.merged_into else ""
+        wanted = "a public wire that stands" if wire.is_public else "a wire that stands"
+        raise WrongStateError(
+            f"{other} is {State(other.state).label.lower()}{gone}: {wire} is merged with {wanted}."
+        )
+    return other
+
+
+def _taken_over(wire: Wire, other: Wire, by: User) -> list[Wire]:
+    """Let the names of a merged wire lead to the other; returns public wires whose names grew."""
+    history.note(other.pk, "took over", by=by, detail={"wire": wire.public_id})
+    return aliases.take_over(other, wire)
+
+
+def _merges(move: MoveRequest.Move) -> bool:
+    return move == MoveRequest.Move.MERGE
+
+
+def _asked(
+    wire: Wire, move: MoveRequest.Move, other: Wire | None, detail: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return what a request has to remember besides its reason."""
+    found: dict[str, Any] = {"related": other.pk} if other else {}
+    if move == MoveRequest.Move.REGRADE:
+        given = coding.Classing.from_json(detail)
+        coding.check_regrade(wire.pk, given)
+        found |= {"version": _text(wire).number, "classing": given.as_json()}
+    return found
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _open_request(request_id: int) -> MoveRequest:
-    request = MoveRequest.objects.select_for_update().get(pk=request_id)
+    """Lock the wires of a request, then the request: the order of every other act."""
+    asked = MoveRequest.objects.get(pk=request_id)
+    _hold(asked.wire_id, asked.into_id, asked.detail.get("related"))
+    request = MoveRequest.objects.select_for_update(of=("self",)).get(pk=request_id)
     if request.decided_at is not None:
         raise WrongStateError("This request has been decided already.")
     return request
@@ -515,10 +630,14 @@ STARTS: dict[MoveRequest.Move, tuple[State, ...]] = {
     MoveRequest.Move.DISPUTE: (State.PUBLISHED,),
     MoveRequest.Move.RESOLVE: (State.DISPUTED,),
     MoveRequest.Move.WITHDRAW: (State.PUBLISHED, State.DISPUTED),
+    MoveRequest.Move.MERGE: (State.PUBLISHED, State.DISPUTED),
+    MoveRequest.Move.REGRADE: (State.PUBLISHED, State.DISPUTED),
 }
 _CONFIRMED = {
     MoveRequest.Move.PUBLISH: _confirmed_publication,
     MoveRequest.Move.DISPUTE: _confirmed_dispute,
     MoveRequest.Move.RESOLVE: _confirmed_resolution,
     MoveRequest.Move.WITHDRAW: _confirmed_withdrawal,
+    MoveRequest.Move.MERGE: _confirmed_merge,
+    MoveRequest.Move.REGRADE: _confirmed_regrade,
 }

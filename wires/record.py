@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from wires.models import Claim, Exhibit, Source, Wire
+from wires.models import Claim, Exhibit, Notice, Response, Source, Wire
 
 Record = dict[str, Any]
 
@@ -33,6 +33,7 @@ def build(wire: Wire, *, modified_at: datetime) -> Record:
             "factors": {
                 name: factor["value"] for name, factor in sorted(wire.factors.items())
             },
+            **({"note": wire.severity_note} if wire.severity_note else {}),
         },
         "standard": wire.standard,
         "codes": [
@@ -44,11 +45,10 @@ def build(wire: Wire, *, modified_at: datetime) -> Record:
         "claims": [_claim(claim) for claim in version.claims.all()] if told else [],
         "rationale": _rationale(wire) if told else None,
         "exhibits": [_exhibit(exhibit) for exhibit in wire.exhibits.all()] if told else [],
-        "notices": [
-            {"kind": notice.kind, "text": notice.text, "at": stamp(notice.made_at)}
-            for notice in wire.notices.all()
-        ],
+        "notices": [_notice(notice) for notice in _notices(wire)],
+        "responses": [_response(given) for given in wire.responses.all()] if told else [],
         "aliases": [alias.name for alias in wire.aliases.all()],
+        "merged_into": wire.merged_into.public_id if wire.merged_into else None,
         "first_published_at": stamp(wire.first_published_at),
         "modified_at": stamp(modified_at),
     }
@@ -65,15 +65,17 @@ def stamp(moment: datetime | None) -> str | None:
 
 
 def _source(key: str, source: Source) -> Record:
+    return {"id": key, **_document(source), "group": source.group or None}
+
+
+def _document(source: Source) -> Record:
     return {
-        "id": key,
         "url": source.url or None,
         "publisher": source.publisher or None,
         "date": source.published_on.isoformat() if source.published_on else None,
         "tier": source.tier or None,
         "text": source.kind,
         "sha256": source.sha256,
-        "group": source.group or None,
     }
 
 
@@ -87,6 +89,35 @@ def _claim(claim: Claim) -> Record:
         "source": claim.citation.key if claim.citation and not dismissed else None,
         "passage": (claim.passage or None) if not dismissed else None,
         **({"override": claim.override_note} if claim.override_note else {}),
+        **({"dismissal": claim.dismissal_note} if claim.dismissal_note else {}),
+    }
+
+
+def _notices(wire: Wire) -> list[Notice]:
+    """Return what is said of a wire on its own page and on those of other public wires."""
+    elsewhere = [notice for notice in wire.named_in.all() if notice.wire.is_public]
+    return sorted(
+        [*wire.notices.all(), *elsewhere], key=lambda notice: (notice.made_at, notice.pk)
+    )
+
+
+def _notice(notice: Notice) -> Record:
+    related = notice.related
+    return {
+        "kind": notice.kind,
+        "text": notice.text,
+        "at": stamp(notice.made_at),
+        "wire": notice.wire.public_id,
+        "related": related.public_id if related and related.is_public else None,
+    }
+
+
+def _response(given: Response) -> Record:
+    return {
+        "party": given.party,
+        "date": given.said_on.isoformat(),
+        "text": given.text,
+        "source": _document(given.source),
     }
 
 

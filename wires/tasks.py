@@ -3,7 +3,7 @@
 from celery import Task, shared_task
 from django.db import transaction
 
-from wires import claims, coding
+from wires import claims, coding, desk, vault
 from wires.models import Version
 
 SWEEP_AT_ONCE = 200
@@ -24,11 +24,38 @@ def queue(task: Task, row_id: int) -> None:
 @shared_task
 def check_claims(version_id: int) -> None:
     claims.check(version_id)
+    desk.renew(Version.objects.get(pk=version_id).wire_id)
 
 
 @shared_task
 def propose(version_id: int) -> None:
     coding.propose(version_id)
+
+
+@shared_task
+def recheck_claims(version_id: int) -> None:
+    """Check every sentence anew: the text cites another source than before."""
+    claims.recheck(version_id)
+    check_claims(version_id)
+
+
+@shared_task
+def fetch_source(fetch_id: int) -> None:
+    version_id = vault.fetch(fetch_id)
+    if version_id is not None:
+        recheck_claims.delay(version_id)
+
+
+@shared_task
+def look_at(source_id: int) -> None:
+    vault.look(source_id)
+
+
+@shared_task
+def look_at_sources() -> None:
+    """Queue the looks whose time has come."""
+    for source_id in vault.looks_due():
+        look_at.delay(source_id)
 
 
 @shared_task
@@ -40,3 +67,5 @@ def sweep() -> None:
         :SWEEP_AT_ONCE
     ]:
         propose.delay(version_id)
+    for fetch_id in vault.fetches_left()[:SWEEP_AT_ONCE]:
+        fetch_source.delay(fetch_id)

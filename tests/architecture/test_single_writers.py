@@ -11,6 +11,7 @@ from config.paths import CHECKOUT
 WRITERS = {
     "state": {"wires/lifecycle.py"},
     "record": {"wires/changelog.py"},
+    "closed_rules": {"wires/desk.py"},
     "search_text": {"wires/changelog.py"},
     "seq": {"wires/changelog.py"},
     "verdict": {"wires/claims.py"},
@@ -21,8 +22,8 @@ WRITERS = {
     "outcome": {"evidence/engine.py"},
     "merged_into": {"wires/lifecycle.py"},
     "dismissal_note": {"wires/claims.py"},
-    "fate": {"wires/vault.py"},
-    "progress": {"wires/batches.py", "wires/vault.py"},
+    "fate": {"wires/vault/looks.py"},
+    "progress": {"wires/batches.py", "wires/vault/fetches.py"},
 }
 
 

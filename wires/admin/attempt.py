@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.http import QueryDict
 
-from wires import desk, gate
+from wires import aliases, desk, gate
 from wires.admin.acts import ACTS, Act
 from wires.models import User, Wire
 from wires.refusals import (
@@ -16,6 +16,8 @@ from wires.refusals import (
     RefusedError,
     WrongStateError,
 )
+
+DEADLOCK = "40P01"  # PostgreSQL's name of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,8 @@ def attempt(posted: QueryDict, wire_id: int, by: User) -> Done | Refusal:
         return Refusal(act, "The form is not filled in right; see below.", 422)
     try:
         with transaction.atomic():
+            if act.joins_names:
+                aliases.lock()  # before the wire, as every act that takes both
             wire = Wire.objects.select_for_update().get(pk=wire_id)
             check_is_newest(wire, posted.get("_seen", ""))
             done = Done(act.perform(wire, by), act.anchor)
@@ -68,6 +72,12 @@ def attempt(posted: QueryDict, wire_id: int, by: User) -> Done | Refusal:
         return _refused(act, error)
     except IntegrityError as error:
         return Refusal(act, _broken_rule(error), 409)
+    except OperationalError as error:
+        if getattr(error.__cause__, "sqlstate", "") != DEADLOCK:
+            raise
+        return Refusal(
+            act, "Somebody else acted on the same wires at this moment. Try again.", 409
+        )
 
 
 def auto_id(act: type[Act], values: QueryDict | dict[str, object]) -> str:

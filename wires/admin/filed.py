@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from wires.models import Citation, Version, Wire
 
@@ -16,6 +17,16 @@ NAMES = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """What one annotator of another taxonomy put on a record. It decides nothing here."""
+
+    taxonomy: str
+    annotator: str
+    status: str
+    words: list[str]
+
+
 def facts(wire: Wire) -> list[tuple[str, str]]:
     """Return the header of a filing, name and value; what it left out is said too."""
     filed = wire.filed
@@ -27,6 +38,15 @@ def facts(wire: Wire) -> list[tuple[str, str]]:
     if filed.get("headline_was_made"):
         rows.append(("headline", "made from the first sentence: none was filed"))
     return rows
+
+
+def labels(wire: Wire) -> list[Labels]:
+    """Return the weak labels of a filing, those of one annotator together."""
+    found: dict[tuple[str, str, str], list[str]] = {}
+    for label in wire.filed.get("labels") or ():
+        who = (label["taxonomy"], label["annotator"], label["status"])
+        found.setdefault(who, []).append(label["label"])
+    return [Labels(*who, words) for who, words in found.items()]
 
 
 def repairs(version: Version, citations: Sequence[Citation]) -> Iterator[str]:

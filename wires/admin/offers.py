@@ -27,6 +27,7 @@ class May:
     decide: bool
     judge: bool
     revise: bool
+    source: bool
 
     @classmethod
     def of(cls, sheet: Sheet) -> May:
@@ -41,6 +42,9 @@ class May:
             and (sheet.is_waiting or not wire.is_public),
             revise=(wire.state in (State.DRAFT, State.IN_REVIEW) and (is_editor or is_own))
             or (wire.state == State.PUBLISHED and is_editor),
+            # A new source goes to a text that no reader sees.
+            source=(wire.state in (State.DRAFT, State.IN_REVIEW) and (is_editor or is_own))
+            or (wire.state == State.PUBLISHED and is_editor and sheet.is_waiting),
         )
 
 
@@ -69,6 +73,20 @@ def answers(sheet: Sheet) -> Iterator[Offer]:
         yield "confirm", {"request": request.pk}
     if decides or is_own:
         yield "decline", {"request": request.pk}
+
+
+def merging(sheet: Sheet) -> Iterator[Offer]:
+    """Yield how this person may let the wire lead to another."""
+    if sheet.by.has_role(Role.EDITOR):
+        if sheet.wire.state in UNPUBLISHED:
+            yield "merge", {}
+        yield from _asking(sheet, MoveRequest.Move.MERGE)
+
+
+def may_regrade(sheet: Sheet) -> bool:
+    """Say whether this person may ask for a graver severity."""
+    is_editor = sheet.by.has_role(Role.EDITOR)
+    return is_editor and any(True for _ in _asking(sheet, MoveRequest.Move.REGRADE))
 
 
 def claim_acts(sheet: Sheet, claim: Claim) -> list[str]:

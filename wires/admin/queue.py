@@ -23,6 +23,7 @@ from wires import gate
 from wires.admin import texts
 from wires.admin.review import address, review
 from wires.admin.roles import DeskAdmin
+from wires.admin.similar import beside
 from wires.admin.versions import compare
 from wires.models import Claim, Proposal, Wire, WireQuerySet
 
@@ -155,6 +156,11 @@ class WireAdmin(DeskAdmin):
                 "<int:wire_id>/compare/",
                 self.admin_site.admin_view(compare),
                 name="wires_wire_compare",
+            ),
+            path(
+                "<int:wire_id>/beside/<int:other_id>/",
+                self.admin_site.admin_view(beside),
+                name="wires_wire_beside",
             ),
             path(
                 "<int:wire_id>/revise/",

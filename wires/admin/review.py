@@ -31,7 +31,7 @@ def address(wire_id: int) -> str:
 
 
 def _page(request: HttpRequest, wire_id: int, refusal: Refusal | None) -> HttpResponse:
-    wires = Wire.objects.select_related("current", "filed_by", "scheduled_by")
+    wires = Wire.objects.select_related("current", "filed_by", "scheduled_by", "merged_into")
     wire = wires.prefetch_related("providers", "aliases").get(pk=wire_id)
     context = {
         **admin.site.each_context(request),

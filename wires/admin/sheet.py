@@ -6,26 +6,30 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from django.db.models import Q
 from django.forms import Select
 
 from evidence import engine
 from evidence.models import Run
 from wires import gate
-from wires.admin import filed, history, offers, rule, text
+from wires.admin import but_for, filed, history, offers, requests, rule, similar, stops, text
 from wires.admin.acts import ACTS, Act
 from wires.admin.attempt import Refusal, auto_id
 from wires.admin.choices import Choices, codes_by_kind, sentences
+from wires.admin.filed import Labels
 from wires.models import (
     Citation,
     Claim,
     Code,
     Coding,
     Exhibit,
+    Fetch,
     MoveRequest,
     Notice,
     Proposal,
     ProposedCode,
     Rationale,
+    Response,
     TaxonomyVersion,
     User,
     Version,
@@ -92,6 +96,10 @@ class Sheet:
     @cached_property
     def filed(self) -> list[tuple[str, str]]:
         return filed.facts(self.wire)
+
+    @cached_property
+    def labels(self) -> list[Labels]:
+        return filed.labels(self.wire)
 
     @cached_property
     def repairs(self) -> list[str]:
@@ -165,7 +173,15 @@ class Sheet:
 
     @cached_property
     def classify(self) -> Act:
-        form = self.form("classify", **self._classification())
+        return self._classing("classify")
+
+    @cached_property
+    def ask_regrade(self) -> Act | None:
+        """Return the form that asks for a graver severity; None where nobody has to be asked."""
+        return self._classing("ask_regrade") if offers.may_regrade(self) else None
+
+    def _classing(self, name: str) -> Act:
+        form = self.form(name, **self._classification())
         for factor in self.taxonomy.rules["factors"] if self.taxonomy else ():
             levels = [
                 (level["value"], f"{level['value']}: {level['words']}")
@@ -197,11 +213,36 @@ class Sheet:
     @cached_property
     def reason(self) -> Act:
         decided = self.rationale
+        # What would have happened otherwise is the editor's own sentence: it is never filled in.
+        drafted = {
+            slot: self.draft.get(slot) for slot in gate.SLOTS if slot != "counterfactual"
+        }
         initial = {
-            slot: (getattr(decided, slot) if decided else "") or self.draft.get(slot) or ""
+            slot: (getattr(decided, slot) if decided else "") or drafted.get(slot) or ""
             for slot in gate.SLOTS
         }
         return self.form("reason", result=decided.result if decided else "", **initial)
+
+    @cached_property
+    def slots(self) -> list[but_for.Slot]:
+        return but_for.slots(self.draft, self.claims)
+
+    @cached_property
+    def weaknesses(self) -> list[but_for.Weakness]:
+        return but_for.weaknesses(self.draft, self.claims)
+
+    @cached_property
+    def precedents(self) -> list[but_for.Precedent]:
+        return but_for.precedents(self.version, self.rationale)
+
+    @cached_property
+    def following(self) -> Wire | None:
+        """Return the wire that waits next in the queue's order, from the start after the last."""
+        waiting = Wire.objects.in_queue().exclude(pk=self.wire.pk).order_by("filed_at", "pk")
+        later = Q(filed_at__gt=self.wire.filed_at) | Q(
+            filed_at=self.wire.filed_at, pk__gt=self.wire.pk
+        )
+        return waiting.filter(later).first() or waiting.first()
 
     # The gate and the moves
 
@@ -212,13 +253,23 @@ class Sheet:
         return gate.states(self.wire, self.version)
 
     @cached_property
+    def stops(self) -> list[stops.Row]:
+        claims = {claim.n: claim for claim in self.claims}
+        return [stops.row(state, claims) for state in self.rules]
+
+    @cached_property
     def failing(self) -> int:
         return sum(not state.holds for state in self.rules)
 
     @cached_property
     def request(self) -> MoveRequest | None:
-        asked = self.wire.requests.select_related("asked_by")
+        asked = self.wire.requests.select_related("asked_by", "into__current")
         return asked.filter(decided_at__isnull=True).first()
+
+    @cached_property
+    def asked(self) -> list[tuple[str, str]]:
+        """What the open request says besides its reason."""
+        return requests.facts(self.request) if self.request else []
 
     @cached_property
     def moves(self) -> list[Act]:
@@ -234,7 +285,8 @@ class Sheet:
 
     @cached_property
     def notices(self) -> list[Notice]:
-        return list(self.wire.notices.select_related("made_by"))
+        said = Notice.objects.filter(Q(wire=self.wire) | Q(related=self.wire))
+        return list(said.select_related("made_by", "wire", "related"))
 
     @cached_property
     def history(self) -> list[history.Line]:
@@ -248,15 +300,51 @@ class Sheet:
     # Similar wires
 
     @cached_property
-    def similar(self) -> list[tuple[Wire, float]]:
-        scores = (
-            {row["wire"]: row["score"] for row in self.proposal.similar}
-            if self.proposal
-            else {}
+    def similar(self) -> list[similar.Similar]:
+        return similar.shown(self.proposal)
+
+    @cached_property
+    def merging(self) -> list[Act]:
+        return [self.form(name, **initial) for name, initial in offers.merging(self)]
+
+    @cached_property
+    def merged(self) -> list[Wire]:
+        """Wires that were merged into this one, whose names lead here."""
+        return list(self.wire.merged.order_by("pk"))
+
+    # What parties say
+
+    @cached_property
+    def responses(self) -> list[Response]:
+        given = self.wire.responses.select_related("source", "made_by")
+        return list(given.defer("source__text"))
+
+    @cached_property
+    def respond(self) -> Act:
+        return self.form("respond")
+
+    # Sources that are asked for, and forms that ask for one
+
+    @cached_property
+    def fetches(self) -> list[tuple[Fetch, Act | None]]:
+        """What has not come yet or could not be had, with the form that tries again."""
+        left = self.wire.fetches.exclude(progress=Fetch.State.STORED).select_related(
+            "asked_by"
         )
-        wires = Wire.objects.select_related("current").filter(public_id__in=scores)
-        found = [(wire, scores[wire.public_id]) for wire in wires]
-        return sorted(found, key=lambda pair: -pair[1])
+        return [
+            (
+                row,
+                self.form("retry_fetch", fetch=row.pk)
+                if self.may.source and row.problem
+                else None,
+            )
+            for row in left
+        ]
+
+    @cached_property
+    def sourcing(self) -> list[Act]:
+        names = ("fetch_source", "cite_source") if self.may.source else ()
+        return [self.form(name) for name in names]
 
     # Runs and exhibits
 

@@ -97,6 +97,6 @@ def verdict(claim: Claim) -> str:
 
 def _is_open(claim: Claim) -> bool:
     """Say whether the publish gate would stop at this sentence's verdict."""
-    if claim.dismissed_at or claim.is_standing:
-        return False
-    return claim.verdict == Claim.Verdict.CONTRADICTED or not claim.override_note
+    if claim.verdict == Claim.Verdict.CONTRADICTED:
+        return True
+    return not (claim.dismissed_at or claim.is_standing or claim.override_note)

@@ -1,29 +1,65 @@
-"""The vault, to read: every source with its text and the hash of it."""
+"""The vault: every document with its text, what it is, and what has become of its address."""
+
+# ruff: noqa: ARG002 - the signatures are Django's
+
+from __future__ import annotations
 
 from django.contrib import admin
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from wires.admin import sources
 from wires.admin.roles import DeskAdmin
 from wires.models import Source
+
+
+class Fate(admin.SimpleListFilter):
+    """What the last look at an address found."""
+
+    title = "address"
+    parameter_name = "fate"
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+        return [*Source.Fate.choices, ("none", "Not looked at")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Source]) -> QuerySet[Source]:
+        asked = self.value()
+        return queryset.filter(fate="" if asked == "none" else asked) if asked else queryset
 
 
 @admin.register(Source)
 class SourceAdmin(DeskAdmin):
     list_display = ("title_or_address", "publisher", "published_on", "tier", "group", "kind",
-                    "cited_by", "hash")  # fmt: skip
-    list_filter = ("kind", "tier")
+                    "found", "cited_by", "hash")  # fmt: skip
+    list_filter = (Fate, "tier", "kind", ("group", admin.EmptyFieldListFilter))
+    list_before_template = "admin/wires/source/ways.html"
     search_fields = ("title", "url", "publisher", "group", "record_id", "sha256")
     ordering = ("-pk",)
-    fields = ("title", "address", "publisher", "published_on", "tier", "group", "kind",
-              "record_id", "sha256", "repairs", "added_by", "added_at", "stored_text")  # fmt: skip
-    readonly_fields = ("address", "stored_text")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Source]:
-        sources: QuerySet[Source] = super().get_queryset(request).select_related("added_by")
-        return sources.annotate(cited=Count("citations__version__wire", distinct=True))
+        documents: QuerySet[Source] = super().get_queryset(request)
+        # A list of a hundred would else carry a hundred whole documents.
+        listed = documents.defer("text", "repairs")
+        return listed.annotate(cited=Count("citations__version__wire", distinct=True))
+
+    def get_urls(self) -> list[URLPattern]:
+        own = [
+            path(f"{name}/", self.admin_site.admin_view(view), name=f"wires_source_{name}")
+            for name, view in (("fetches", sources.fetches), ("upload", sources.upload))
+        ]
+        return [*own, *super().get_urls()]
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, object] | None = None,
+    ) -> HttpResponse:
+        return sources.page(request, int(object_id) if object_id.isdecimal() else 0)
 
     @admin.display(description="source")
     def title_or_address(self, source: Source) -> str:
@@ -33,16 +69,13 @@ class SourceAdmin(DeskAdmin):
     def cited_by(self, source: Source) -> int:
         return source.cited  # type: ignore[attr-defined, no-any-return] # annotated above
 
+    @admin.display(description="address", ordering="fate")
+    def found(self, source: Source) -> SafeString | str:
+        if not source.fate:
+            return "-"
+        words = source.get_fate_display().lower()
+        return format_html('<span class="desk-fate is-{}">{}</span>', source.fate, words)
+
     @admin.display(description="SHA-256")
     def hash(self, source: Source) -> SafeString:
         return format_html('<code title="{}">{}</code>', source.sha256, source.sha256[:12])
-
-    @admin.display(description="address")
-    def address(self, source: Source) -> str:
-        if not source.url.startswith(("http://", "https://")):
-            return source.url
-        return format_html('<a href="{0}" rel="noreferrer">{0}</a>', source.url)
-
-    @admin.display(description="text")
-    def stored_text(self, source: Source) -> SafeString:
-        return format_html('<div class="desk-stored">{}</div>', source.text)

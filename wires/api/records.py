@@ -12,22 +12,24 @@ from wires.record import Record
 # PostgreSQL's jsonb keeps no order of keys; these are the orders that the design gives.
 RECORD = (
     "id", "state", "version", "headline", "body", "event_class", "severity", "standard",
-    "codes", "providers", "sources", "claims", "rationale", "exhibits", "notices", "aliases",
-    "first_published_at", "modified_at",
+    "codes", "providers", "sources", "claims", "rationale", "exhibits", "notices", "responses",
+    "aliases", "merged_into", "first_published_at", "modified_at",
 )  # fmt: skip
 PARTS = {
-    "severity": ("reported", "verified", "factors"),
+    "severity": ("reported", "verified", "factors", "note"),
     "rationale": ("system", "act", "harm", "counterfactual", "result"),
 }
 LISTS = {
     "codes": ("code", "rank", "source"),
     "sources": ("id", "url", "publisher", "date", "tier", "text", "sha256", "group"),
-    "claims": ("n", "text", "verdict", "basis", "source", "passage", "override"),
+    "claims": ("n", "text", "verdict", "basis", "source", "passage", "override", "dismissal"),
     "exhibits": (
         "run", "recipe", "tier", "claim", "reading", "outcome", "metrics", "manifest_sha256",
     ),
-    "notices": ("kind", "text", "at"),
+    "notices": ("kind", "text", "at", "wire", "related"),
+    "responses": ("party", "date", "text", "source"),
 }  # fmt: skip
+DOCUMENT = ("url", "publisher", "date", "tier", "text", "sha256")
 
 
 # An id that no wire has, to look up a route once and not for every wire of a page.
@@ -51,7 +53,11 @@ def _dressed(record: Record, page: Callable[[str], str]) -> Record:
         if record[name] is not None:
             record[name] = _ordered(record[name], keys)
     for name, keys in LISTS.items():
-        record[name] = [_ordered(item, keys) for item in record[name]]
+        # A record that last changed under an earlier release may lack a list: its hash does too.
+        if name in record:
+            record[name] = [_ordered(item, keys) for item in record[name]]
+    for response in record.get("responses", ()):
+        response["source"] = _ordered(response["source"], DOCUMENT)
     public_id = record.pop("id")
     return {"id": public_id, "url": page(public_id), **_ordered(record, RECORD)}
 

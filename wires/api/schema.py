@@ -21,9 +21,14 @@ HELD = OpenApiParameter(
     "If-None-Match", {"type": "string"}, OpenApiParameter.HEADER,
     description="The ETag of the state that you hold; while it stands, the answer is 304.",
 )  # fmt: skip
-PUBLIC_ID = OpenApiParameter(
-    "public_id", {"type": "string", "pattern": shapes.PUBLIC_ID}, OpenApiParameter.PATH,
-    description="For example AIW-2025-0001.",
+NAME = OpenApiParameter(
+    "public_id", {"type": "string", "pattern": shapes.NAME}, OpenApiParameter.PATH,
+    description="The id of a wire, for example AIW-2025-0001, or an id of the same event in "
+    "another database, for example AIID-57.",
+)  # fmt: skip
+LEADS_ON = OpenApiParameter(
+    "Location", str, OpenApiParameter.HEADER, response=[301],
+    description="Address of the wire's record.",
 )  # fmt: skip
 
 
@@ -38,8 +43,11 @@ def described(
 ) -> Callable[[View], View]:
     """Describe a view's `get`; one with a path of its own may answer 404."""
     refusals = {400: "A query parameter is unknown, repeated or malformed."} | (
-        {404: "No public wire has this id."} if path else {}
+        {404: "No public wire has this name."} if path else {}
     )
+    leads_on = {
+        301: OpenApiResponse(description="An id of another database: the wire's record is at Location.")
+    }  # fmt: skip
     queries = [
         OpenApiParameter(
             each.name, dict(each.schema), OpenApiParameter.QUERY, description=each.description
@@ -52,9 +60,10 @@ def described(
         description=description,
         tags=["feed"],
         auth=[],
-        parameters=[*path, *queries, HELD, ETAG],
+        parameters=[*path, *queries, HELD, ETAG, *([LEADS_ON] if path else [])],
         responses={
             200: OpenApiResponse(answer, description=summary),
+            **(leads_on if path else {}),
             304: OpenApiResponse(description="You hold this state already."),
             **{code: OpenApiResponse(ref("Error"), why) for code, why in refusals.items()},
         },
@@ -71,7 +80,10 @@ wires = described(
 )  # fmt: skip
 wire = described(
     "read_wire", ref("Record"), "One public wire",
-    "Its ETag is the hash that the wire's latest change carries as `sha256`.", path=[PUBLIC_ID],
+    "Its ETag is the hash that the wire's latest change carries as `sha256`. A wire that was "
+    "merged into another keeps its own record as a tombstone, whose `merged_into` names the other; "
+    "its page leads to that of the other. An id of another database leads to the record of the "
+    "wire that tells its event.", path=[NAME],
 )  # fmt: skip
 changes = described(
     "list_changes", ref("ChangePage"), "What changed since a `seq`",

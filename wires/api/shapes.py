@@ -11,7 +11,15 @@ Shape = dict[str, Any]
 
 HASH = r"^[0-9a-f]{64}$"
 PUBLIC_ID = r"^AIW-[0-9]{4}-[0-9]{4,}$"
+NAME = r"^[A-Za-z0-9][^/]{0,79}$"
 FACTOR = {"type": "integer", "minimum": 0, "maximum": 3}
+KINDS = (
+    "`merged`: withdrawn because another wire tells the same event; `merged_into` of its record "
+    "names that one, to which its ids lead from now on. `linked`: its aliases or its notices grew "
+    "by what another wire shares with it, as those of a wire grow that another is merged into. "
+    "`responded`: a party's response was added. `recoded`: codes, class, severity, rationale or "
+    "what is known of a source changed, and the text did not."
+)
 
 
 def ref(name: str) -> Shape:
@@ -82,14 +90,28 @@ COMPONENTS: dict[str, Shape] = {
             "claims": _list(ref("Claim"), "The sentences of the body, in their order."),
             "rationale": _or_null(ref("Rationale")),
             "exhibits": _list(ref("Exhibit")),
-            "notices": _list(ref("Notice"), "Oldest first."),
-            "aliases": _list(_text(), "Ids of the same event in other databases."),
+            "notices": _list(
+                ref("Notice"), "On this wire, and on others that name it; oldest first."
+            ),
+            "responses": _list(ref("Response"), "Of parties that it names, in their words."),
+            "aliases": _list(
+                _text(),
+                "Ids of the same event in other databases, and of wires merged into this one.",
+            ),
+            "merged_into": _or_null(
+                _text(
+                    "Id of the wire that tells the same event, where this one was merged away. "
+                    "That one may have been merged further.",
+                    pattern=PUBLIC_ID,
+                )
+            ),
             "first_published_at": _MOMENT,
             "modified_at": {
                 **_MOMENT,
                 "description": "When this record last changed, in UTC.",
             },
         },
+        optional=("responses", "merged_into"),
     ),
     "Severity": _object(
         "SEV-1 is the worst, SEV-5 the least.",
@@ -101,7 +123,9 @@ COMPONENTS: dict[str, Shape] = {
                 {"scale": FACTOR, "scope": FACTOR, "irremediability": FACTOR},
                 optional=("scale", "scope", "irremediability"),
             ),
+            "note": _text("Why the verified level departs from the written rule."),
         },
+        optional=("note",),
     ),
     "Code": _object(
         "A code that an editor put on the wire.",
@@ -137,8 +161,9 @@ COMPONENTS: dict[str, Shape] = {
             "source": _or_null(_text("Id of the source that the passage stands in.")),
             "passage": _or_null(_text(maxLength=300)),
             "override": _text("Why an editor lets it stand all the same."),
+            "dismissal": _text("Why an editor marked it as not a claim."),
         },
-        optional=("override",),
+        optional=("override", "dismissal"),
     ),
     "Rationale": _object(
         "But for the system, would it have happened?",
@@ -176,7 +201,36 @@ COMPONENTS: dict[str, Shape] = {
     ),
     "Notice": _object(
         "A public correction, dispute or withdrawal.",
-        {"kind": _one_of(Notice.Kind), "text": _text(), "at": _MOMENT},
+        {
+            "kind": _one_of(Notice.Kind),
+            "text": _text(),
+            "at": _MOMENT,
+            "wire": _text("Id of the wire that it is about.", pattern=PUBLIC_ID),
+            "related": _or_null(
+                _text("Id of another wire that it speaks of.", pattern=PUBLIC_ID)
+            ),
+        },
+        optional=("wire", "related"),
+    ),
+    "Response": _object(
+        "What a party that the wire names says of it, in that party's words.",
+        {
+            "party": _text(),
+            "date": _text("When it was said.", format="date"),
+            "text": _text(),
+            "source": ref("Document"),
+        },
+    ),
+    "Document": _object(
+        "The stored document that a response stands in.",
+        {
+            "url": _or_null(_text()),
+            "publisher": _or_null(_text()),
+            "date": _or_null(_text(format="date")),
+            "tier": _or_null(_one_of(Source.Tier)),
+            "text": _one_of(Source.Text, "What the stored text is."),
+            "sha256": _text("Of the stored text in UTF-8.", pattern=HASH),
+        },
     ),
     "Change": _object(
         "An entry of the append-only change log. `seq` has no gaps, follows the order in which "
@@ -184,7 +238,7 @@ COMPONENTS: dict[str, Shape] = {
         {
             "seq": {"type": "integer", "format": "int64", "minimum": 1},
             "wire": _text("Id of the wire.", pattern=PUBLIC_ID),
-            "kind": _one_of(Change.Kind),
+            "kind": _one_of(Change.Kind, KINDS),
             "at": _MOMENT,
             "version": {"type": "integer", "minimum": 1},
             "sha256": _text(

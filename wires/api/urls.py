@@ -4,16 +4,13 @@ from wires.api import views
 from wires.api.door import Nothing
 from wires.api.exports import export
 from wires.exporters import FORMATS
+from wires.models.names import NAME
 
 app_name = "api"
 urlpatterns = [
     path("wires/", views.WireList.as_view(), name="wires"),
-    # Whatever is not the spelling of an id finds no row, and is not looked for.
-    re_path(
-        r"^wires/(?P<public_id>AIW-[0-9]{4}-[0-9]{4,12})/\Z",
-        views.WireDetail.as_view(),
-        name="wire",
-    ),
+    # Whatever is not the spelling of a name finds no row, and is not looked for.
+    re_path(rf"^wires/(?P<public_id>{NAME})/\Z", views.WireDetail.as_view(), name="wire"),
     path("changes/", views.ChangeList.as_view(), name="changes"),
     re_path(rf"^exports/wires\.(?P<name>{'|'.join(FORMATS)})\Z", export, name="export"),
     path("schema/", views.Schema.as_view(), name="schema"),

@@ -1,6 +1,7 @@
 """The addresses of the feed. Each parses a request, reads rows that are public, and answers."""
 
 import hashlib
+import re
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,6 +18,7 @@ from wires.api import parameters, records, schema
 from wires.api.cursor import Cursor
 from wires.api.door import Door, unless_known
 from wires.models import Change, Code, Coding, Provider, Wire, WireQuerySet
+from wires.models.names import PUBLIC_ID
 from wires.record import Record, sha256, stamp
 
 # As text, which the fast parser reads.
@@ -37,6 +39,8 @@ class WireDetail(Door):
     @schema.wire
     def get(self, request: Request, public_id: str) -> Response:
         parameters.read(request.GET, ())
+        if not re.fullmatch(PUBLIC_ID, public_id):
+            return _lead_on(public_id)
         wires = Wire.objects.public().filter(public_id=public_id)
         found = wires.values_list(STORED, flat=True).first()
         if found is None:
@@ -60,6 +64,15 @@ class Schema(Door):
         parameters.read(request.GET, ())
         document = schema.document()
         return unless_known(request, _digest(orjson.dumps(document)), lambda: document)
+
+
+def _lead_on(name: str) -> Response:
+    """Lead from an id of another database to the record of the wire that tells its event."""
+    wire = Wire.objects.public().led_to_by(name).first()
+    if wire is None:
+        raise NotFound
+    address = records.addresses("api:wire")(wire.public_id)
+    return Response(status=301, headers={"Location": address})
 
 
 def _state_now(request: Request) -> str:

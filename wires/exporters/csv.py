@@ -10,7 +10,8 @@ TYPE = "text/csv; charset=utf-8"
 COLUMNS = (
     "id", "url", "state", "version", "headline", "body", "event_class", "severity_reported",
     "severity_verified", "standard", "codes", "providers", "aliases", "but_for", "sources",
-    "claims", "claims_supported", "notices", "first_published_at", "modified_at",
+    "claims", "claims_supported", "notices", "responses", "merged_into", "first_published_at",
+    "modified_at",
 )  # fmt: skip
 BEGINS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -38,6 +39,9 @@ def _row(record: Record) -> dict[str, object]:
             claim["verdict"] in ("supported", "partly") for claim in record["claims"]
         ),
         "notices": len(record["notices"]),
+        # A record that last changed under an earlier release lacks these two.
+        "responses": len(record.get("responses", ())),
+        "merged_into": record.get("merged_into"),
     }
 
 

@@ -26,8 +26,23 @@ class FiledSource:
 
 
 @dataclass(frozen=True, slots=True)
+class WeakLabel:
+    """What somebody else's taxonomy says of a record; nobody at this desk has looked at it."""
+
+    taxonomy: str
+    label: str
+    annotator: str
+    status: str  # draft, published or adjudicated
+
+
+@dataclass(frozen=True, slots=True)
 class Filing:
-    """One wire as filed. `fingerprint` is the SHA-256 of the file: the same file is one wire."""
+    """One wire as filed. `fingerprint` is the SHA-256 of the file: the same file is one wire.
+
+    A record of a public database is one wire too, whatever its text: `record` is its id there,
+    and `duplicate_of` the id of the record that its publisher counts as the same event.
+    `aliases` are names that lead to this wire; `linked` ones are what other databases call it.
+    """
 
     fingerprint: str
     headline: str
@@ -45,3 +60,18 @@ class Filing:
     occurred_on: date | None = None
     sources: tuple[FiledSource, ...] = ()
     repairs: tuple[str, ...] = field(default=())
+    record: str = ""
+    duplicate_of: str = ""
+    linked: tuple[str, ...] = ()
+    labels: tuple[WeakLabel, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """An entry that cannot become a wire: which one, and why."""
+
+    record: str
+    reason: str
+
+
+Entry = Filing | Refused

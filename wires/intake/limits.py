@@ -1,15 +1,15 @@
 """What every filing must hold to, whatever its format: text that can be stored and shown."""
 
 import re
-import unicodedata
 
 from wires.intake.filing import FiledSource, Filing, IntakeError
 
 KEY = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$")
-NAME_LENGTH = {"providers": 120, "aliases": 80}
+NAME_LENGTH = {"providers": 120, "aliases": 80, "linked": 80}
 SOURCE_LENGTH = {"title": 300, "url": 1000, "publisher": 200, "group": 100, "record_id": 80}
-# Marks that turn the reading order: a headline with one can be shown as another text.
-TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# Controls but the line's end and the tab, halves of a pair, and marks that turn the reading
+# order: a headline with one of these can be shown as another text.
+HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
 
 
 def check(filing: Filing, name: str) -> Filing:
@@ -45,12 +45,10 @@ def _check_source(source: FiledSource, name: str) -> None:
 
 
 def _printable(value: str, what: str, name: str) -> None:
-    for character in value:
-        kind = unicodedata.category(character)
-        if kind == "Cs" or character in TURNING or (kind == "Cc" and character not in "\n\t"):
-            raise IntakeError(
-                f"{name}: {what} has the character {ord(character):#06x}; take it out."
-            )
+    if found := HIDDEN.search(value):
+        raise IntakeError(
+            f"{name}: {what} has the character {ord(found[0]):#06x}; take it out."
+        )
 
 
 def _short(value: str, longest: int, what: str, name: str) -> None:

@@ -57,6 +57,14 @@ def decoded(raw: bytes, *, name: str) -> Text:
     return Text(name, "\n".join(mended), hashlib.sha256(raw).hexdigest(), repairs)
 
 
+def mended(value: str, what: str) -> tuple[str, tuple[str, ...]]:
+    """Return a value of a record with what a wrong decoding left mended, and what that was."""
+    fixed = ftfy.fix_text(value.replace("\r\n", "\n").replace("\r", "\n"), MENDING)
+    if fixed == value or not (changed := _changed(value, fixed, otherwise="")):
+        return fixed, ()
+    return fixed, (f"{what}: {changed}",)
+
+
 def _bytes(path: Path) -> bytes:
     try:
         if not path.is_file():
@@ -81,8 +89,8 @@ def _refuse_control_characters(content: str, name: str) -> None:
                 )
 
 
-def _changed(old: str, new: str) -> str:
-    """Show the words that differ, shortly."""
-    before, after = old.split(), new.split()
+def _changed(old: str, new: str, *, otherwise: str = "white space mended") -> str:
+    """Show the words that differ, shortly; where none does, say `otherwise`."""
+    before, after = unicodedata.normalize("NFC", old).split(), new.split()
     pairs = [f"“{a}” read as “{b}”" for a, b in zip(before, after, strict=False) if a != b]
-    return "; ".join(pairs[:3]) or "white space mended"
+    return "; ".join(pairs[:3]) or otherwise

@@ -1,10 +1,9 @@
-"""Latest, the archive by year and month, and the corrections."""
+"""Latest, and the archive by year and month."""
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from wires.models import Notice, Wire
 from wires.pages import keyset
 from wires.pages.shown import listed
 
@@ -39,10 +38,3 @@ def archive_month(request: HttpRequest, year: str, month: str) -> HttpResponse:
     if not page.rows:
         raise Http404(f"Nothing was published in {year}-{month}.")
     return render(request, "wires/archive-month.html", {"year": year, "page": page})
-
-
-@require_safe
-def corrections(request: HttpRequest) -> HttpResponse:
-    notices = Notice.objects.filter(wire__in=Wire.objects.public()).select_related("wire")
-    page = keyset.NOTICES.page(notices, request.GET)
-    return render(request, "wires/corrections.html", {"page": page})

@@ -35,6 +35,10 @@ class Reading:
     verdicts: tuple[tuple[str, int], ...]
 
 
+# Of these classes no harm happened: a factor says what could have been.
+UNREAL = ("near_miss", "serious_hazard", "hazard")
+
+
 @dataclass(frozen=True, slots=True)
 class Factor:
     """A recorded factor of severity: 0 to 3, and what that level is called."""
@@ -70,10 +74,21 @@ def factors(record: Record, rules: Mapping[str, Any]) -> tuple[Factor, ...]:
     }
     recorded = record["severity"]["factors"]
     order = [name for name in named if name in recorded]
+    happened = record["event_class"] not in UNREAL
     return tuple(
-        Factor(name, recorded[name], named.get(name, {}).get(recorded[name], ""))
+        Factor(
+            name,
+            recorded[name],
+            _told(
+                named.get(name, {}).get(recorded[name], ""), recorded[name], happened=happened
+            ),
+        )
         for name in [*order, *(name for name in recorded if name not in named)]
     )
+
+
+def _told(words: str, value: int, *, happened: bool) -> str:
+    return words if happened or not words or not value else f"could have been {words}"
 
 
 def _groups(sources: Sequence[Record]) -> set[str]:

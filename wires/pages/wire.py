@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from wires.models import Change, Code, TaxonomyVersion, Wire
 from wires.pages import exhibits, texts
+from wires.pages.aliases import lead_on
 from wires.pages.freshness import answered
 from wires.pages.reading import factors, reading
 from wires.pages.shown import standing
@@ -15,9 +16,12 @@ from wires.pages.shown import standing
 
 @require_safe
 def wire(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Show a public wire; one that was merged away leads to the wire that tells its event."""
     found = get_object_or_404(
         Wire.objects.public().select_related("current"), public_id=public_id
     )
+    if found.merged_into_id:
+        return lead_on(public_id)
     taxonomy = TaxonomyVersion.objects.order_by("dated").last()
     modified = found.modified_at
     if found.record is None or modified is None:

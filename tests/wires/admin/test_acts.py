@@ -290,7 +290,7 @@ CASES = {
     ),
     "cite_source": Case(
         factories.make_draft, of_source,
-        lambda w: fresh(w).current.citations.filter(key="more").exists(), factories.make_published,
+        lambda w: w.versions.latest().citations.filter(key="more").exists(), factories.make_published,
     ),
     "ask_run": Case(
         in_review, lambda _: {"recipe": "emergent", "seeds": 1},
@@ -455,7 +455,7 @@ def test_rows_of_another_wire_are_out_of_reach(act):
         ("put", {"code": "M2", "rank": "7"}),
         ("dismiss", {"claim": "none"}),
         ("ask_run", {"recipe": "emergent", "seeds": "0"}),
-        ("fetch_source", {"url": "ftp://example.org/"}),
+        ("fetch_source", {"url": "no address"}),
         ("fetch_source", {"url": "https://example.org/", "key": "a key"}),
         ("cite_source", {"source": "-1"}),
     ],

@@ -3,7 +3,7 @@
 import pytest
 
 from tests import factories
-from tests.wires.admin.desk import page, review, signed_in
+from tests.wires.admin.desk import review, signed_in
 from wires import taxonomy
 from wires.intake import WeakLabel
 from wires.models.user import Role
@@ -18,7 +18,7 @@ def codes():
 
 def shown(**values):
     client, _ = signed_in(Role.EDITOR)
-    return page(client.get(review(factories.make_draft(**values))))
+    return client.get(review(factories.make_draft(**values))).content.decode()
 
 
 def test_labels_of_one_annotator_stand_together_and_are_called_weak():

@@ -113,6 +113,19 @@ def test_page_shows_its_text_and_the_wires_that_cite_it():
     assert "Look again" not in answer
 
 
+def test_page_costs_the_same_however_many_wires_cite_it(site):
+    client, editor = signed_in(Role.EDITOR)
+    source, counts = make_fetched(site), []
+    for more in (1, 6):
+        for _ in range(more):
+            wire = factories.make_draft(editor)
+            vault.cite(wire.pk, source.pk, by=editor)
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(at(source)).status_code == 200
+        counts.append(len(queries))
+    assert counts[0] == counts[1] <= 8
+
+
 def test_unknown_document_is_not_found():
     client, _ = signed_in(Role.EDITOR)
     for number in ("99", "x"):

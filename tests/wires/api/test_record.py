@@ -23,6 +23,10 @@ def wire():
         editor,
         headline="Chatbot of Acme invents a refund rule",
         aliases=("AIID-0",),
+        rationale={
+            "counterfactual": "Had the chatbot not invented the rule, the customer would not "
+            "have relied on Acme."
+        },
         sources=(factories.make_source(published_on=date(2024, 6, 1), group="tribunal"),),
     )
     metric = {"value": 0.88, "low": 0.85, "high": 0.91, "n": 300, "method": "bootstrap"}

@@ -53,10 +53,13 @@ def test_every_address_is_described(client):
 def test_it_names_every_key_in_the_order_of_the_answers():
     described = {
         name: tuple(shapes.COMPONENTS[name]["properties"])
-        for name in ("Record", "Severity", "Rationale", "Code", "Source", "Claim", "Exhibit", "Notice")
+        for name in ("Record", "Severity", "Rationale", "Code", "Source", "Claim", "Exhibit", "Notice",
+                     "Response", "Document")
     }  # fmt: skip
     assert described.pop("Record") == ("id", "url", *records.RECORD[1:])
-    assert set(described.values()) == {*records.PARTS.values(), *records.LISTS.values()}
+    assert set(described.values()) == {
+        *records.PARTS.values(), *records.LISTS.values(), records.DOCUMENT,
+    }  # fmt: skip
 
 
 def complete(shape):

@@ -13,14 +13,16 @@ pytestmark = pytest.mark.django_db
 def queries(client, path: str) -> int:
     with CaptureQueriesContext(connection) as seen:
         assert client.get(path).status_code == 200
-    assert not [row for row in seen.captured_queries if "COUNT(" in row["sql"]]
+    counted = [row["sql"] for row in seen.captured_queries if "COUNT(" in row["sql"]]
+    # Lists are walked and never counted; notices are counted by quarter, which is what is shown.
+    assert all("QUARTER" in sql.upper() for sql in counted)
     return len(seen)
 
 
 @pytest.mark.parametrize(
     ("path", "most"),
     [("/", 1), ("/archive/", 1), ("/archive/{year}/", 2), ("/archive/{year}/{month}/", 1),
-     ("/corrections/", 1), ("/codes/M2/", 2), ("/about/", 2), ("/feed.xml", 1)],
+     ("/corrections/", 2), ("/codes/M2/", 2), ("/about/", 2), ("/feed.xml", 1)],
 )  # fmt: skip
 def test_list_takes_the_same_queries_for_one_wire_and_for_many(client, path, most):
     wire = states.make_amended()

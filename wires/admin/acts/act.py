@@ -17,6 +17,7 @@ class Act(forms.Form):
     section: ClassVar[str]  # the part of the page that it belongs to
     target: ClassVar[str] = ""  # the field that tells two forms of one act apart
     is_grave: ClassVar[bool] = False
+    joins_names: ClassVar[bool] = False  # it may write other wires too, so it takes turns
 
     use_required_attribute = False  # what is missing is said by the module that decides
 

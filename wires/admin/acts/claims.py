@@ -19,7 +19,7 @@ class SentenceAct(Act):
 class Dismiss(SentenceAct):
     name, label = "dismiss", "Mark as not a claim"
     claim = row_id()
-    note = note("Why it is not a claim")
+    note = note("Why it is not a claim", "Readers see it.")
 
     def perform(self, wire: Wire, by: User) -> str:
         claim = _of(wire, self.cleaned_data["claim"])

@@ -114,10 +114,15 @@ class Classify(Act):
     )
 
     def perform(self, wire: Wire, by: User) -> str:
+        done = coding.classify(wire.pk, by=by, **self.classing().as_json())
+        level = (
+            done.severity_verified or "not given yet: the rule needs a class and all factors"
+        )
+        return f"Class and severity are saved. Verified severity is {level}."
+
+    def classing(self) -> coding.Classing:
         given = self.cleaned_data
-        done = coding.classify(
-            wire.pk,
-            by=by,
+        return coding.Classing(
             event_class=given["event_class"],
             standard=given["standard"],
             factors=self._factors(),
@@ -125,10 +130,6 @@ class Classify(Act):
             override=given["override"],
             note=given["note"],
         )
-        level = (
-            done.severity_verified or "not given yet: the rule needs a class and all factors"
-        )
-        return f"Class and severity are saved. Verified severity is {level}."
 
     def _factors(self) -> dict[str, dict[str, Any]]:
         given = self.cleaned_data
@@ -144,7 +145,9 @@ class Reason(Act):
     system = note("System")
     act = note("Act")
     harm = note("Harm")
-    counterfactual = note("Without it", "What would have happened had it not acted so?")
+    counterfactual = note(
+        "Without it", "Your own sentence: what would have happened had it not acted so?"
+    )
     result = forms.ChoiceField(
         label="But for the system, would the harm have been absent?",
         choices=[("", "not answered"), *words(Rationale.Result.values)],

@@ -8,6 +8,7 @@ from django import forms
 
 from wires import lifecycle
 from wires.admin.acts.act import Act, note, row_id
+from wires.admin.acts.others import related
 from wires.models import MoveRequest, User, Wire
 from wires.refusals import RefusedError
 
@@ -44,7 +45,7 @@ class SendBack(Act):
 
 
 class Publish(Act):
-    name, label, section = "publish", "Publish now", "moves"
+    name, label, section, joins_names = "publish", "Publish now", "moves", True
 
     def perform(self, wire: Wire, by: User) -> str:
         return f"{lifecycle.publish(wire.pk, by=by)} is published."
@@ -71,10 +72,13 @@ class Unschedule(Act):
 
 class Amend(Act):
     name, label, section = "amend", "Put the waiting version in place", "moves"
+    joins_names = True
     notice = note("Notice", "Readers see it: what was wrong, and what is right.", rows=3)
+    related = related()
 
     def perform(self, wire: Wire, by: User) -> str:
-        lifecycle.amend(wire.pk, by=by, notice=self.cleaned_data["notice"])
+        given = self.cleaned_data
+        lifecycle.amend(wire.pk, by=by, notice=given["notice"], related=given["related"])
         return f"{wire} is amended, with a notice."
 
 
@@ -86,8 +90,10 @@ class AskAct(Act):
 
     def perform(self, wire: Wire, by: User) -> str:
         given = self.cleaned_data
-        reason, at = given.get("reason", ""), given.get("at")
-        lifecycle.ask(wire.pk, self.move, by=by, reason=reason, at=at)
+        lifecycle.ask(
+            wire.pk, self.move, by=by, reason=given.get("reason", ""), at=given.get("at"),
+            related=given.get("related"),
+        )  # fmt: skip
         return f"{wire} will be {DONE[self.move]} once another person confirms it."
 
 
@@ -99,21 +105,24 @@ class AskPublish(AskAct):
 class AskDispute(AskAct):
     name, label, move = "ask_dispute", "Ask to mark it disputed", MoveRequest.Move.DISPUTE
     reason = note("Reason", "Readers see it.", rows=3)
+    related = related()
 
 
 class AskResolve(AskAct):
     name, label, move = "ask_resolve", "Ask to end the dispute", MoveRequest.Move.RESOLVE
     reason = note("Reason", "Readers see it.", rows=3)
+    related = related()
 
 
 class AskWithdraw(AskAct):
     name, label, move = "ask_withdraw", "Ask to withdraw it", MoveRequest.Move.WITHDRAW
     is_grave = True
     reason = note("Reason", "Readers see it on the page that stays.", rows=3)
+    related = related()
 
 
 class Confirm(Act):
-    name, label, section = "confirm", "Confirm", "moves"
+    name, label, section, joins_names = "confirm", "Confirm", "moves", True
     request = row_id()
 
     def perform(self, wire: Wire, by: User) -> str:
@@ -123,7 +132,7 @@ class Confirm(Act):
 
 
 class Decline(Act):
-    name, label, section = "decline", "Decline", "moves"
+    name, label, section, joins_names = "decline", "Decline", "moves", True
     request = row_id()
     note = note("Note")
 
