@@ -14,6 +14,7 @@ from django.conf import settings
 
 from classifier.core import sentences as splitting
 from classifier.core.encoder import Encoder
+from classifier.core.formula import SAME as SAME_FORMULA
 from classifier.core.types import (
     CodeCard,
     Document,
@@ -34,10 +35,10 @@ if TYPE_CHECKING:
     from classifier.core.codes import CodeIndex
 
 __all__ = [
-    "CHECKER_VERSION", "CodeCard", "Document", "EventClassGuess", "Finding", "Match", "Proposal",
+    "CHECKER_VERSION", "SAME_FORMULA", "CodeCard", "Document", "EventClassGuess", "Finding", "Match", "Proposal",
     "RationaleDraft", "Sentence", "SeverityFactors", "SourceText", "Vector", "check", "draft",
     "embed", "event_class", "factors", "names_nothing_of", "not_verbatim", "probes", "propose",
-    "shares_formula", "similar", "split", "version", "wording",
+    "similar", "split", "version", "wordings",
 ]  # fmt: skip
 
 
@@ -83,31 +84,20 @@ def names_nothing_of(text: str, wire_text: str) -> bool:
     return tell(text, wire_text)
 
 
-def shares_formula(
+def wordings(
     slots: Sequence[str],
     names: Sequence[str],
-    other: Sequence[str],
-    other_names: Sequence[str],
-) -> bool:
-    """Tell whether two but-for texts differ in little but the names that stand in them.
+    others: Sequence[tuple[Sequence[str], Sequence[str]]],
+) -> list[float]:
+    """Return how alike a but-for text is worded to each of the others, 0 to 1, names left out.
 
-    The names of their wires' own providers are given; others are found.
+    Each text comes with the names of its wire's own providers; other names are found. From
+    `SAME_FORMULA` on, two texts are one formula.
     """
-    from classifier.core.formula import SAME
-
-    return wording(slots, names, other, other_names) >= SAME
-
-
-def wording(
-    slots: Sequence[str],
-    names: Sequence[str],
-    other: Sequence[str],
-    other_names: Sequence[str],
-) -> float:
-    """Return how alike two but-for texts are worded, in [0, 1], names left out."""
     from classifier.core.formula import likeness, skeleton
 
-    return likeness(skeleton(slots, names), skeleton(other, other_names))
+    mine = skeleton(slots, names)
+    return [likeness(mine, skeleton(other, known)) for other, known in others]
 
 
 def probes(text: str, *, limit: int) -> tuple[str, ...]:

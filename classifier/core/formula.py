@@ -9,9 +9,9 @@ from classifier.core.numbers import numbers
 from classifier.core.words import is_content, words
 
 SAME = 0.5
-"""Likeness from which two texts are one formula; texts written for their own wire stay far below."""
+"""Likeness from which two texts are one formula; texts of one wire's own stay far below it."""
 _MASK = "_"  # no word's stem
-_RUN = re.compile(r"(?<![\w'\u2019-])[a-z]+(?: [a-z]+)+(?![\w'\u2019-])")
+_PLAIN = re.compile(r"[^\W\d_A-Z]+")
 
 Skeleton = frozenset[tuple[str, str]]
 
@@ -34,22 +34,24 @@ def probes(text: str, *, limit: int) -> tuple[str, ...]:
 
     A text of the same formula holds most of them, so that a database can find what is
     worth comparing. Names, numbers and words with a capital are in none, and where the
-    text has others, nor are pairs of small words, which stand in every text.
+    text has others, nor are pairs of small words, which stand in every text. A text that
+    has no such pair is a stretch by itself.
     """
     found = [
         f"{first} {second}"
-        for run in _RUN.findall(text)
-        for first, second in pairwise(run.split())
+        for first, second in pairwise(text.split(" "))
+        if _PLAIN.fullmatch(first) and _PLAIN.fullmatch(second)
     ]
     telling = [pair for pair in found if any(is_content(word) for word in words(pair))]
-    distinct = list(dict.fromkeys(telling or found))
+    distinct = list(dict.fromkeys(telling or found or [text]))
     step = max(1.0, len(distinct) / limit)
     return tuple(distinct[int(n * step)] for n in range(min(limit, len(distinct))))
 
 
 def _pairs(text: str, given: Sequence[str]) -> Iterator[tuple[str, str]]:
     stems = list(_masked(text, given))
-    yield from pairwise([_MASK, *stems, _MASK])
+    if stems:
+        yield from pairwise([_MASK, *stems, _MASK])
 
 
 def _masked(text: str, given: Sequence[str]) -> Iterator[str]:

@@ -2,7 +2,11 @@
 but nothing of a wire that waits reaches a public one.
 """
 
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
 import pytest
+from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -170,3 +174,48 @@ def test_a_wire_that_waits_takes_over_and_joins_those_that_wait(draft):
     assert aliases.take_over(stays, gone) == []
     assert names_of(stays) == names_of(neighbour) == {"A", "B", "C", "y"}
     assert Wire.objects.get(pk=stays.pk).aliases.filter(is_own=True).count() == 2
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_filing_and_publishing_at_once_lose_no_name_and_never_lock_each_other_out():
+    rounds, each = 8, 5
+    editor, reporter = factories.make_editor(), factories.make_user(Role.REPORTER)
+    with transaction.atomic():
+        waiting = [
+            factories.make_reviewed(editor, aliases=(f"A-{n}",), linked=(f"x-{n % 3}",))
+            for n in range(rounds)
+        ]
+        connection.run_on_commit.clear()  # no worker runs here
+
+    def work(task):
+        try:
+            return task()
+        finally:
+            connection.close()
+
+    def publish_all():
+        return [lifecycle.publish(wire.pk, by=editor) for wire in waiting]
+
+    def edit_all():
+        return [lifecycle.remark(wire.pk, by=editor, note="Read.") for wire in waiting]
+
+    def file_some(name):
+        filings = (
+            factories.make_filing(
+                record=f"{name}-{n}", aliases=(f"{name}-{n}",), linked=(f"x-{n % 3}",)
+            )
+            for n in range(rounds * each)
+        )
+        return list(lifecycle.file_all(filings, by=reporter))
+
+    tasks = [publish_all, edit_all, partial(file_some, "B"), partial(file_some, "C")]
+    with ThreadPoolExecutor(len(tasks)) as pool:
+        for done in [pool.submit(work, task) for task in tasks]:
+            done.result(timeout=120)
+    for group in range(3):
+        sharing = Wire.objects.filter(aliases__name=f"x-{group}")
+        public = [wire for wire in sharing if wire.is_public]
+        mine = {f"A-{n}" for n in range(group, rounds, 3)} | {f"x-{group}"}
+        assert all(names_of(wire) == mine == set(wire.record["aliases"]) for wire in public)
+        assert len({frozenset(names_of(w)) for w in sharing if not w.is_public}) == 1

@@ -2,11 +2,12 @@
 
 import pytest
 
+from classifier import engine
 from tests import factories
-from wires import claims
-from wires.models import Claim, Event
+from wires import claims, lifecycle
+from wires.models import Claim, Event, Wire
 from wires.models.user import Role
-from wires.refusals import NotAllowedError, RefusedError
+from wires.refusals import NotAllowedError, RefusedError, WrongStateError
 
 pytestmark = pytest.mark.django_db
 
@@ -70,15 +71,17 @@ def test_dismissal_and_override_are_signed_explained_and_taken_back(editor):
     claim = first(factories.make_draft())
     with pytest.raises(RefusedError, match="Say why"):
         claims.dismiss(claim.pk, by=editor, note="")
-    claims.dismiss(claim.pk, by=editor, note="A caption.")
+    claims.dismiss(claim.pk, by=editor, note=" A caption. ")
     with pytest.raises(RefusedError, match="readers see it"):
         claims.override(claim.pk, by=editor, note=" ")
     claims.override(claim.pk, by=editor, note="Read in court.")
     claim.refresh_from_db()
-    assert (claim.dismissed_by, claim.override_note) == (editor, "Read in court.")
+    assert (claim.dismissed_by, claim.dismissal_note) == (editor, "A caption.")
+    assert (claim.overridden_by, claim.override_note) == (editor, "Read in court.")
     claims.restore(claim.pk, by=editor)
     claim.refresh_from_db()
-    assert (claim.dismissed_at, claim.override_note) == (None, "")
+    assert (claim.dismissed_by, claim.dismissed_at, claim.dismissal_note) == (None, None, "")
+    assert (claim.overridden_by, claim.overridden_at, claim.override_note) == (None, None, "")
     acts = [event.act for event in Event.objects.filter(wire=claim.version.wire)]
     assert acts == ["filed", "claim dismissed", "claim overridden", "claim restored"]
 
@@ -127,3 +130,173 @@ def test_denial_of_what_the_source_says_is_never_let_through():
         "unsupported",
         "contradicted",
     }
+
+
+def test_nothing_is_decided_on_a_wire_that_has_ended(editor):
+    wire = factories.make_draft()
+    lifecycle.discard(wire.pk, by=editor, note="Not ours.")
+    with pytest.raises(WrongStateError, match="discarded"):
+        claims.dismiss(first(wire).pk, by=editor, note="n")
+
+
+def test_sentence_of_a_text_that_was_replaced_is_not_decided_on(editor):
+    wire = factories.make_draft()
+    old = first(wire)
+    revised(wire, editor)
+    with pytest.raises(WrongStateError, match="version 2 has taken its place"):
+        claims.override(old.pk, by=editor, note="Seen in court.")
+
+
+def revised(wire, editor, body=factories.BODY, sources=()):
+    return lifecycle.revise(
+        wire.pk, by=editor, headline="New", body=body, note="Changed.", sources=sources
+    )
+
+
+def decided(wire, editor):
+    """Dismiss the first sentence of a wire and let the third one stand."""
+    one, _, three = wire.current.claims.all()
+    claims.dismiss(one.pk, by=editor, note="A caption.")
+    claims.override(three.pk, by=editor, note="Read in court.")
+    return wire.current.claims.get(n=1), wire.current.claims.get(n=3)
+
+
+def test_unchanged_sentences_keep_their_decisions_with_who_when_and_why(editor):
+    wire = factories.make_draft()
+    dismissed, overridden = decided(wire, editor)
+    other = factories.make_editor()
+    # A new first sentence, the second reworded: the places change, the decisions do not.
+    body = "It began in Oslo.[^record] " + factories.BODY.replace("812 dollars", "812 USD")
+    new = revised(wire, other, body)
+    _, one, two, three = new.claims.all()
+    for column in claims.DISMISSAL:
+        assert getattr(one, column) == getattr(dismissed, column)
+    for column in claims.OVERRIDE:
+        assert getattr(three, column) == getattr(overridden, column)
+    assert (two.dismissed_at, two.overridden_at) == (None, None)
+    event = Event.objects.get(wire=wire, act="decisions carried over")
+    assert (event.by, event.detail) == (other, {"version": 2, "sentences": "2, 4"})
+
+
+def test_sentence_that_cites_something_else_is_another_sentence(editor):
+    wire = factories.make_draft()
+    decided(wire, editor)
+    added = factories.make_source(key="court", text="The court ruled.", record_id="AIID-1")
+    new = revised(wire, editor, factories.BODY.replace("[^record]", "[^court]"), (added,))
+    assert not [row for row in new.claims.all() if row.dismissed_at or row.overridden_at]
+
+
+def test_source_under_another_sentence_changes_nothing(editor):
+    wire = factories.make_draft()
+    decided(wire, editor)
+    added = factories.make_source(key="court", text="The court ruled.", record_id="AIID-1")
+    body = factories.BODY + " The court ruled.[^court]"
+    new = revised(wire, editor, body, (added,))
+    found = [bool(row.dismissed_at or row.overridden_at) for row in new.claims.all()]
+    assert found == [True, False, True, False]
+
+
+def test_repeated_sentence_follows_on_its_repetition(editor):
+    wire = factories.make_draft(body="It broke.[^record] He left.[^record] It broke.[^record]")
+    claims.dismiss(wire.current.claims.get(n=3).pk, by=editor, note="Said again.")
+    new = revised(wire, editor, "It broke.[^record] It broke.[^record] It broke.[^record]")
+    assert [bool(row.dismissed_at) for row in new.claims.all()] == [False, True, False]
+
+
+def test_decision_that_was_taken_back_does_not_return(editor):
+    wire = factories.make_draft()
+    decided(wire, editor)
+    new = revised(wire, editor)
+    claims.restore(new.claims.get(n=1).pk, by=editor)
+    newer = revised(Wire.objects.get(pk=wire.pk), editor)
+    assert [bool(row.dismissed_at) for row in newer.claims.all()] == [False, False, False]
+
+
+def test_waiting_text_takes_the_decisions_of_the_one_that_waited_before(editor):
+    wire = factories.make_published(editor)
+    waiting = revised(wire, editor)
+    claims.override(waiting.claims.get(n=2).pk, by=editor, note="Heard in court.")
+    added = factories.make_source(key="court", text="The court ruled.", record_id="AIID-1")
+    revised(wire, editor, sources=(added,))
+    newest = revised(wire, editor)
+    assert newest.claims.get(n=2).override_note == "Heard in court."
+    assert [row.key for row in newest.citations.all()] == ["record", "court"]
+    assert wire.current.claims.get(n=2).override_note == ""
+
+
+def checked(wire):
+    claims.check(wire.current.pk)
+    return wire.current
+
+
+FOUND = (*claims.FINDING, "n")
+
+
+def rows(version):
+    columns = [name for name in FOUND if name != "checked_at"]
+    return list(version.claims.values(*columns, "citation__source"))
+
+
+def test_verdict_of_an_unchanged_sentence_is_the_one_that_a_new_check_gives(editor):
+    body = (
+        "A chatbot of Acme invented a refund rule in May 2024.[^record] "
+        "Acme paid 999 dollars to one customer after a tribunal ruled against it.[^record] "
+        "It snowed in Tokyo.[^record]"
+    )
+    wire = factories.make_draft(body=body)
+    old = checked(wire)
+    new = revised(wire, editor, body)
+    carried = rows(new)
+    assert carried == rows(old)
+    assert {row["verdict"] for row in carried} >= {"supported", "contradicted"}
+    assert {row.checked_at for row in new.claims.all()} == {
+        row.checked_at for row in old.claims.all()
+    }
+    for row in new.claims.exclude(citation=None).select_related("citation"):
+        assert row.citation.version_id == new.pk
+    claims.recheck(new.pk)
+    claims.check(new.pk)
+    assert rows(new) == carried
+
+
+def test_verdict_is_found_anew_where_another_source_or_checker_may_change_it(editor):
+    wire = factories.make_draft()
+    old = checked(wire)
+    assert {row.verdict for row in old.claims.all()} == {"supported"}
+    added = factories.make_source(key="court", text="The court ruled.", record_id="AIID-1")
+    new = revised(wire, editor, sources=(added,))
+    assert {row.verdict for row in new.claims.all()} == {"unchecked"}
+    claims.check(new.pk)
+    new.claims.update(checker="an earlier one")
+    newer = revised(Wire.objects.get(pk=wire.pk), editor)
+    assert {row.verdict for row in newer.claims.all()} == {"unchecked"}
+    assert {row.checker for row in newer.claims.all()} == {""}
+    assert engine.CHECKER_VERSION != "an earlier one"
+
+
+def test_carried_decision_lets_no_contradicted_sentence_through(editor):
+    wire = factories.make_draft()
+    decided(wire, editor)
+    source = "A chatbot of Acme did not invent a refund rule in May 2024."
+    added = factories.make_source(key="court", text=source, record_id="AIID-1")
+    new = revised(wire, editor, sources=(added,))
+    new.claims.filter(n__in=[1, 3]).update(verdict="unchecked")
+    new.claims.filter(n=1).update(
+        verdict="contradicted", basis="negation", citation=new.citations.last(),
+        passage=source, passage_start=0, passage_end=len(source), checked_at=new.made_at,
+    )  # fmt: skip
+    fresh = Wire.objects.get(pk=wire.pk)
+    found = {(f.rule, f.sentence) for f in lifecycle.gate.failures(fresh)}
+    assert (3, 1) in found
+    assert (3, 3) not in found
+
+
+def test_notes_on_decisions_are_public(editor):
+    wire = factories.make_reviewed(editor)
+    claims.dismiss(wire.current.claims.get(n=3).pk, by=editor, note="It reports no event.")
+    public = lifecycle.publish(wire.pk, by=editor).record["claims"]
+    assert (public[2]["verdict"], public[2]["dismissal"]) == (
+        "not a claim",
+        "It reports no event.",
+    )
+    assert not [row for row in public[:2] if "dismissal" in row]

@@ -1,14 +1,16 @@
 """The vault: what is fetched, what is said of it, and what becomes of its address."""
 
+import socket
+from concurrent.futures import ThreadPoolExecutor
 from queue import Empty
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from config.celery import app
 from tests import factories
 from tests.wires.fetching.files import pdf
-from tests.wires.fetching.site import page
+from tests.wires.fetching.site import names_unknown, page
 from tests.wires.vaults import (
     ARTICLE,
     FIRST,
@@ -145,10 +147,11 @@ def test_failure_is_told_in_words_and_leaves_the_draft_as_it_was(site, editor):
     assert after == (*before[:2], [*before[2], "source asked for"])
 
 
-def test_no_network_fails_with_words(settings, tmp_path, editor):
+def test_no_network_fails_with_words(settings, tmp_path, editor, monkeypatch):
+    names_unknown(monkeypatch, socket.EAI_AGAIN)
     settings.DATA_DIR = tmp_path
     fetched = done(vault.ask_fetch("http://nothing.invalid/", by=editor))
-    assert "There is no host named nothing.invalid" in fetched.problem
+    assert "nothing.invalid could not be looked up" in fetched.problem
 
 
 def test_private_address_is_refused_by_default(site, settings, editor):
@@ -474,7 +477,8 @@ def test_trouble_says_nothing_of_the_document(site, clock, answer):
     assert source.fate == "live"
 
 
-def test_name_that_leads_nowhere_time_and_again_is_gone(site, clock):
+def test_name_that_leads_nowhere_time_and_again_is_gone(site, clock, monkeypatch):
+    names_unknown(monkeypatch)
     source = make_fetched(site)
     Source.objects.filter(pk=source.pk).update(url="http://nothing.invalid/")
     found = []
@@ -557,6 +561,24 @@ def taken(queue):
             message.ack()
             [row], *_ = message.payload
             found.append((message.headers["task"], row))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_fetch_that_two_workers_do_at_once_is_cited_once(site, editor):
+    wire = without_sources()
+    asked = ask(site, by=editor, wire=wire.pk)
+
+    def work(_):
+        try:
+            return vault.fetch(asked.pk)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as workers:
+        found = list(workers.map(work, range(2)))
+    assert sorted(found, key=str) == [wire.current_id, None]
+    assert (Source.objects.count(), wire.current.citations.count()) == (1, 1)
+    assert acts(wire).count("source fetched") == 1
 
 
 @pytest.mark.django_db(transaction=True)

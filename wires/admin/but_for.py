@@ -28,7 +28,7 @@ NEARNESS = (
     (0.5, "about something close"),
     (0.3, "about a related matter"),
 )
-WORDING = ((0.5, "the same formula"), (0.25, "partly the same wording"))
+WORDING = ((engine.SAME_FORMULA, "the same formula"), (0.25, "partly the same wording"))
 ACCEPTED = (Rationale.Result.YES, Rationale.Result.CONTRIBUTORY)
 
 
@@ -122,7 +122,8 @@ def _precedents(own: Embedding, rationale: Rationale | None) -> Iterator[Precede
 
 def _wording(mine: Rationale, other: Rationale) -> float:
     slots = [[getattr(rationale, slot) for slot in gate.SLOTS] for rationale in (mine, other)]
-    return engine.wording(slots[0], (), slots[1], ())
+    [share] = engine.wordings(slots[0], (), [(slots[1], ())])
+    return share
 
 
 def _in_words(share: float, scale: Sequence[tuple[float, str]], least: str) -> str:

@@ -37,7 +37,10 @@ class DescribeForm(forms.Form):
     url = fields.web_address()
     publisher = forms.CharField(max_length=200, required=False)
     published_on = forms.DateField(
-        label="Date", required=False, widget=forms.DateInput(attrs={"type": "date"})
+        label="Date",
+        required=False,
+        # A browser's field for dates takes this spelling alone; another would read as empty.
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     tier = fields.tier()
     group = fields.group()
@@ -101,6 +104,11 @@ class Page:
     source: Source
     by: User
     form: DescribeForm
+
+    @property
+    def is_linked(self) -> bool:
+        """Say whether its address may be a link: a filing may have had anything there."""
+        return self.source.url.startswith(("https://", "http://"))
 
     @cached_property
     def may_describe(self) -> bool:

@@ -15,7 +15,7 @@ from wires.models import Rationale, Wire
 
 SLOTS = ("system", "act", "harm", "counterfactual")
 SHARED_AT_MOST = 3  # wires that may share a formula before it counts as boilerplate
-COMPARED = 60  # texts that are compared word for word, whatever the archive's size
+COMPARED = 30  # texts that are compared word for word, whatever the archive's size
 PROBES = {"act": 3, "harm": 3, "counterfactual": 8}  # stretches of each slot
 
 
@@ -25,19 +25,18 @@ def shared_with(rationale: Rationale, providers: Sequence[str]) -> list[str]:
     The database counts which stretches of this text stand in each other one, and only those
     that hold the most are read. Discarded wires do not count.
     """
-    return [
-        other.wire.public_id
-        for other in _nearest(rationale)
-        if _is_one_formula(rationale, providers, other)
-    ]
-
-
-def _is_one_formula(mine: Rationale, providers: Sequence[str], other: Rationale) -> bool:
-    theirs = [provider.name for provider in other.wire.providers.all()]
-    return any(
-        engine.shares_formula(read(mine), providers, read(other), theirs)
-        for read in (_slots, _counterfactual)
-    )
+    others = _nearest(rationale)
+    known = [[provider.name for provider in other.wire.providers.all()] for other in others]
+    alike = set[str]()
+    for read in (_slots, _counterfactual):
+        texts = [(read(other), names) for other, names in zip(others, known, strict=True)]
+        shares = engine.wordings(read(rationale), providers, texts)
+        alike |= {
+            other.wire.public_id
+            for other, share in zip(others, shares, strict=True)
+            if share >= engine.SAME_FORMULA
+        }
+    return sorted(alike)
 
 
 def _nearest(rationale: Rationale) -> list[Rationale]:

@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.db.models import CharField, F, Func, QuerySet, Value
-
 from wires.gate.succession import successors
-from wires.models import Citation, Claim, Code, Rationale, Source, Version, Wire
+from wires.models import Claim, Code, Rationale, Source, Version, Wire
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,16 +22,6 @@ class Coded:
     @property
     def is_core(self) -> bool:
         return self.code.kind == Code.Kind.MECHANISM and self.rank == 1
-
-
-@dataclass(frozen=True, slots=True)
-class Cited:
-    """A source under the key that the version cites it by."""
-
-    key: str
-    source: Source
-    is_intact: bool
-    """Whether its stored hash is that of its stored text."""
 
 
 class Dossier:
@@ -52,11 +40,10 @@ class Dossier:
         return self.wire.current_id is not None and self.version.pk != self.wire.current_id
 
     @cached_property
-    def sources(self) -> list[Cited]:
-        return [
-            Cited(citation.key, citation.source, citation.source.sha256 == digest)
-            for citation, digest in _hashed(self.version.citations.all())
-        ]
+    def sources(self) -> list[tuple[str, Source]]:
+        """Each source under the key that the version cites it by, without its text."""
+        found = self.version.citations.select_related("source").defer("source__text")
+        return [(citation.key, citation.source) for citation in found]
 
     @cached_property
     def texts(self) -> list[str]:
@@ -103,9 +90,9 @@ class Dossier:
     @property
     def independent(self) -> set[str]:
         return {
-            cited.source.group
-            for cited in self.sources
-            if cited.source.group and cited.source.kind != Source.Text.RECORD
+            source.group
+            for _, source in self.sources
+            if source.group and source.kind != Source.Text.RECORD
         }
 
     def stands(self, number: int | None) -> bool:
@@ -125,16 +112,3 @@ class Dossier:
             return number
         follower = self.successors.get(number)
         return follower.n if follower else None
-
-
-def _hashed(citations: QuerySet[Citation]) -> list[tuple[Citation, str]]:
-    """Load citations with their sources, whose texts the database hashes and keeps to itself."""
-    text = Func(F("source__text"), Value("UTF8"), function="convert_to")
-    digest = Func(
-        Func(text, function="sha256"),
-        Value("hex"),
-        function="encode",
-        output_field=CharField(),
-    )
-    found = citations.select_related("source").defer("source__text").annotate(digest=digest)
-    return [(citation, citation.digest) for citation in found]

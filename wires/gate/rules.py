@@ -18,12 +18,10 @@ GRAVE = (Wire.Severity.SEV_1, Wire.Severity.SEV_2)
 
 
 def sources_are_stored_and_counted(dossier: Dossier) -> Iterator[Finding]:
+    # That a stored source has its text and the hash of it, the database keeps.
     if not dossier.sources:
         yield Finding("The wire has no stored source.")
         return
-    for cited in dossier.sources:
-        if not cited.is_intact:
-            yield Finding(f"The hash of the source [{cited.key}] is not that of its text.")
     shown = dossier.wire.filed.get("source_count")
     counted = len(dossier.independent)
     # A first version is held to the count in its filed header; a revision drops the header.
@@ -37,7 +35,7 @@ def sources_are_stored_and_counted(dossier: Dossier) -> Iterator[Finding]:
 def sentences_cite(dossier: Dossier) -> Iterator[Finding]:
     if not dossier.checkable:
         yield Finding("The body has no sentence that could be checked.")
-    keys = {cited.key for cited in dossier.sources}
+    keys = {key for key, _ in dossier.sources}
     for claim in dossier.checkable:
         if not claim.cites:
             yield Finding(f"Sentence {claim.n} cites no source: “{claim.text}”", claim.n)
@@ -192,7 +190,7 @@ def _class_findings(wire: Wire, factors: severity.Factors) -> Iterator[Finding]:
 
 def _unestablished(dossier: Dossier) -> str:
     standard, groups = dossier.wire.standard, len(dossier.independent)
-    sources = [cited.source for cited in dossier.sources]
+    sources = [source for _, source in dossier.sources]
     needs: dict[str, tuple[bool, str]] = {
         "": (False, "The standard is not chosen."),
         Wire.Standard.TWO_SOURCES: (

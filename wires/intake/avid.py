@@ -22,6 +22,7 @@ DATABASE = Database("avid", "AI Vulnerability Database")
 ID = re.compile(r"AVID-\d{4}-[RV]\d+", re.IGNORECASE)
 CVE = re.compile(r"\bCVE-\d{4}-\d{4,}\b", re.IGNORECASE)
 FOLDERS = ("reports", "vulnerabilities")
+LOOKED_INTO = 20  # files of a folder that are opened to see whose they are
 SUFFIXES = (".json", ".jsonl", ".ndjson")
 # Tables of the publisher that labels are taken from.
 TAXONOMIES = {
@@ -32,13 +33,17 @@ TAXONOMIES = {
 
 
 def recognises(path: Path) -> bool:
-    """Say whether a folder's files are named as AVID's are, or the first record is one of its."""
+    """Say whether a folder's files are named as AVID's are, or hold what its records hold."""
     files = _files(path) if path.is_dir() else [path]
     if path.is_dir() and any(ID.match(file.stem) for file in files):
         return True
-    if not files or files[0].suffix.lower() not in SUFFIXES:
+    return any(_holds_records(file) for file in files[:LOOKED_INTO])
+
+
+def _holds_records(file: Path) -> bool:
+    if file.suffix.lower() not in SUFFIXES:
         return False
-    first = next(jsonlines.values(files[0]), None)
+    first = next(jsonlines.values(file), None)
     return isinstance(first, tuple) and (
         bool(_stated_id(first[1])) or _kind(first[1]) == "AVID"
     )

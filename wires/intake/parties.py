@@ -56,7 +56,7 @@ def readable(slugs: Iterable[str], text: str) -> tuple[str, ...]:
     """Return names for short ones like `keolis-north-america`, spelled as `text` spells them."""
     said = [(found[0].lower(), found.span()) for found in WORD.finditer(text)]
     named = (_readable(slug, text, said) for slug in slugs)
-    return tuple({name.lower(): name for name in named}.values())
+    return tuple({name.lower(): name for name in named if name}.values())
 
 
 def companies_in(text: str) -> tuple[str, ...]:

@@ -66,7 +66,7 @@ def _bar(bar: Bar, number: int, longest: int) -> str:
 
 
 def _spoken(bar: Bar) -> str:
-    return ", ".join(f"{part.count} {part.word}" for part in bar.parts if part.count) or "none"
+    return ", ".join(f"{part.word} {part.count}" for part in bar.parts if part.count) or "none"
 
 
 # The shape comes from the drawing itself, so it is there without the style sheet too.

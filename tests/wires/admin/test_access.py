@@ -46,7 +46,8 @@ def addresses():
     found += [
         reverse(f"admin:wires_wire_{page}", args=[wire.pk]) for page in ("review", "revise")
     ]
-    return found
+    other = factories.make_draft()
+    return [*found, reverse("admin:wires_wire_beside", args=[wire.pk, other.pk])]
 
 
 def people() -> list[str]:

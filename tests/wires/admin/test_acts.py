@@ -36,6 +36,11 @@ FACTORS = {
     for name in ("scale", "scope", "irremediability")
     for suffix, value in (("", 1), ("_claim", 2))
 }
+GRAVER = {**FACTORS, "scale": 3, "scope": 2}
+RESPONSE = {
+    "party": "Acme", "said_on": "2024-06-02", "text": "We have repaid the customer.",
+    "document": "A statement of Acme. We have repaid the customer.", "publisher": "Acme",
+}  # fmt: skip
 CLASSED = {"event_class": "incident", "standard": "public record", "reported": "SEV-3"}
 
 
@@ -157,6 +162,14 @@ def note(_: Wire) -> dict[str, Any]:
         "reason": "A party denies it.",
         "notice": "Wrong.",
     }
+
+
+def into_a_draft(_: Wire) -> dict[str, Any]:
+    return {"into": factories.make_draft().public_id, "note": "One event."}
+
+
+def into_a_public_wire(_: Wire) -> dict[str, Any]:
+    return {"into": factories.make_published().public_id, "reason": "One event."}
 
 
 def fresh(wire: Wire) -> Wire:
@@ -291,6 +304,21 @@ CASES = {
     "cite_source": Case(
         factories.make_draft, of_source,
         lambda w: w.versions.latest().citations.filter(key="more").exists(), factories.make_published,
+    ),
+    "merge": Case(
+        in_review, into_a_draft, lambda w: fresh(w).merged_into_id is not None,
+        factories.make_published,
+    ),
+    "ask_merge": Case(
+        factories.make_published, into_a_public_wire, has_open("merge"), in_review
+    ),
+    "ask_regrade": Case(
+        factories.make_published, lambda _: {**CLASSED, **GRAVER, "reason": "It was worse."},
+        has_open("regrade"), in_review,
+    ),
+    "respond": Case(
+        factories.make_published, lambda _: RESPONSE, lambda w: w.responses.exists(),
+        factories.make_withdrawn,
     ),
     "ask_run": Case(
         in_review, lambda _: {"recipe": "emergent", "seeds": 1},
@@ -458,6 +486,11 @@ def test_rows_of_another_wire_are_out_of_reach(act):
         ("fetch_source", {"url": "no address"}),
         ("fetch_source", {"url": "https://example.org/", "key": "a key"}),
         ("cite_source", {"source": "-1"}),
+        ("merge", {"into": "AIW-1999-0001", "note": "One event."}),
+        ("merge", {"note": "One event."}),
+        ("respond", {"said_on": "soon"}),
+        ("respond", {"said_on": "2024-06-02", "source": "the first"}),
+        ("respond", {"said_on": "2024-06-02", "source": "999999999"}),
     ],
 )
 def test_nonsense_is_answered_with_the_page(act, typed):

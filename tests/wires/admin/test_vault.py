@@ -1,5 +1,7 @@
 """The vault as the desk sees it: its list, one document, what is asked for, what is uploaded."""
 
+from datetime import date
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
@@ -133,6 +135,14 @@ def test_unknown_document_is_not_found():
         assert client.get(address).status_code == 404
 
 
+def test_address_that_is_none_is_no_link():
+    client, _ = signed_in(Role.EDITOR)
+    source = make_source(1, url="javascript:alert(1)")
+    answer = page(client.get(at(source)))
+    assert "<span>javascript:alert(1)</span>" in answer
+    assert 'href="javascript' not in answer
+
+
 def test_change_of_a_page_is_shown_word_by_word_and_escaped(site):
     client, _ = signed_in(Role.EDITOR)
     source = make_fetched(site)
@@ -141,6 +151,7 @@ def test_change_of_a_page_is_shown_word_by_word_and_escaped(site):
     vault.look(source.pk)
     raw = client.get(at(source)).content.decode()
     assert "What changed" in raw
+    assert "<del>" in raw
     assert "&lt;script&gt;" in raw.replace("</ins>", "").replace("<ins>", "")
     assert "<script>alert" not in raw
 
@@ -159,6 +170,19 @@ def test_document_is_described_by_an_editor_and_nobody_else():
     assert source.group == "aiid"
     again = client.post(at(source), description(source))
     assert (again.status_code, "Nothing of this is new." in page(again)) == (409, True)
+
+
+def test_description_sent_back_as_it_is_shown_changes_nothing():
+    client, _ = signed_in(Role.EDITOR)
+    source = make_source(1, published_on=date(2024, 5, 3), tier="primary", group="a")
+    form = client.get(at(source)).context["form"]
+    assert 'value="2024-05-03"' in str(form["published_on"])
+    shown = {
+        field.name: value
+        for field in form
+        if (value := field.field.widget.format_value(field.value())) is not None
+    }
+    assert client.post(at(source), {"describe": "1", **shown}).status_code == 409
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+import pytest
 
 Answer = tuple[int, dict[str, str], bytes]
 
@@ -23,6 +26,18 @@ def page(*paragraphs: str, charset: str = "utf-8") -> Answer:
     """An article of a newspaper."""
     body = PAGE.replace("{paragraphs}", "".join(f"<p>{text}</p>" for text in paragraphs))
     return 200, {"Content-Type": "text/html"}, body.encode(charset)
+
+
+def names_unknown(monkeypatch: pytest.MonkeyPatch, error: int = socket.EAI_NONAME) -> None:
+    """Let names under .invalid be unknown, on whatever network the tests run; numbers stay numbers."""
+    real = socket.getaddrinfo
+
+    def answer(host: str, *given: Any, **options: Any) -> Any:
+        if host.endswith(".invalid"):
+            raise socket.gaierror(error, "as a test says")
+        return real(host, *given, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", answer)
 
 
 class Site:

@@ -1,11 +1,13 @@
 """Which addresses are fetched, and which numbers of a host are gone to."""
 
+import socket
 from ipaddress import ip_address, ip_network
 
 import pytest
 
+from tests.wires.fetching.site import names_unknown
 from wires.fetching.address import is_public, joined, numbers, parsed, system_resolver
-from wires.fetching.problems import NoHostError, RefusedAddressError
+from wires.fetching.problems import NoHostError, RefusedAddressError, UnreachableError
 
 
 @pytest.mark.parametrize(
@@ -113,9 +115,23 @@ def test_redirect_is_checked_as_any_address(location):
         joined(parsed("https://example.org/"), location)
 
 
-def test_reserved_name_leads_nowhere():
-    with pytest.raises(NoHostError, match=r"There is no host named nothing\.invalid"):
+@pytest.mark.parametrize(
+    ("error", "problem", "words"),
+    [
+        (socket.EAI_NONAME, NoHostError, r"There is no host named nothing\.invalid"),
+        (socket.EAI_NODATA, NoHostError, r"There is no host named nothing\.invalid"),
+        (socket.EAI_AGAIN, UnreachableError, "could not be looked up.* Try again later"),
+    ],
+)
+def test_name_without_a_number_is_told(monkeypatch, error, problem, words):
+    names_unknown(monkeypatch, error)
+    with pytest.raises(problem, match=words):
         system_resolver("nothing.invalid", 80)
+
+
+def test_name_that_no_resolver_can_spell_is_refused():
+    with pytest.raises(RefusedAddressError, match="is not the name of a host"):
+        system_resolver(f"{'a' * 64}.example", 80)
 
 
 def test_machine_knows_itself():

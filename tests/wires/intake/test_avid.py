@@ -165,11 +165,11 @@ def test_an_empty_file_and_bytes_that_are_no_text_are_refused(tmp_path):
     (tmp_path / "reports").mkdir()
     (tmp_path / "reports/a.json").write_text("")
     (tmp_path / "reports/b.json").write_bytes(b'{"data_type": "AVID", "description": "\xff')
-    (tmp_path / "reports/c.json").write_bytes(
+    (tmp_path / "reports/AVID-2024-R0001.json").write_bytes(
         json.dumps(report()).encode().replace(b"Its maker", b"Caf\xe9")
     )
     assert [entry.record for entry in read(tmp_path)] == [
-        "reports/a.json", "reports/b.json, record 1", "reports/c.json, record 1",
+        "reports/AVID-2024-R0001.json, record 1", "reports/a.json", "reports/b.json, record 1",
     ]  # fmt: skip
     assert all(isinstance(entry, Refused) for entry in read(tmp_path))
 
@@ -184,6 +184,13 @@ def test_what_no_reader_could_bear_costs_that_record_alone(tmp_path, value):
     assert isinstance(first, Filing)
     assert isinstance(last, Filing)
     assert refused.record == "all.jsonl, record 2"
+
+
+def test_a_folder_of_files_by_other_names_is_known_by_what_they_hold(tmp_path):
+    (tmp_path / "a.json").write_text("")
+    write_json(tmp_path / "2024/b.json", report())
+    write_json(tmp_path / "elsewhere/c.json", report("AVID-2024-R0002"))
+    assert [entry.record for entry in read(tmp_path)] == ["AVID-2024-R0001", "a.json"]
 
 
 def test_other_json_is_no_archive(tmp_path):
