@@ -103,8 +103,12 @@ def answer(client, way, given):
     response = getattr(client, method)(address.format(**given))
     content = response.content.decode()
     headers = {k: v for k, v in response.headers.items() if k not in ("Date", "Expires")}
-    values = "|".join(re.escape(str(value)) for value in given.values())
-    whole = re.compile(rf"(?<!\w)(?:{values})(?!\w)")
+    # A row's number may stand for something else; between strokes it is part of an address.
+    values = [
+        re.escape(f"/{value}/" if isinstance(value, int) else value)
+        for value in given.values()
+    ]
+    whole = re.compile("|".join(sorted(values, key=len, reverse=True)))
     kept = {k: whole.sub("*", v) for k, v in headers.items()}
     return response.status_code, kept, whole.sub("*", content)
 

@@ -55,7 +55,7 @@ def verified(event_class, factors, *, standard, core_stands):
 
 
 def test_there_are_five_classes_and_six_standards():
-    assert CLASSES == Wire.EventClass.values
+    assert Wire.EventClass.values == CLASSES
     assert sorted(STANDARDS) == sorted(Wire.Standard.values)
 
 

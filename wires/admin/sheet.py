@@ -238,11 +238,11 @@ class Sheet:
     @cached_property
     def following(self) -> Wire | None:
         """Return the wire that waits next in the queue's order, from the start after the last."""
-        waiting = Wire.objects.in_queue().exclude(pk=self.wire.pk).order_by("filed_at", "pk")
         later = Q(filed_at__gt=self.wire.filed_at) | Q(
             filed_at=self.wire.filed_at, pk__gt=self.wire.pk
         )
-        return waiting.filter(later).first() or waiting.first()
+        waiting = Wire.objects.in_queue().exclude(pk=self.wire.pk).annotate(is_later=later)
+        return waiting.order_by("-is_later", "filed_at", "pk").first()
 
     # The gate and the moves
 
