@@ -173,6 +173,7 @@ CELERY_TASK_ROUTES = {
     "wires.tasks.fetch_source": {"queue": "embed"},
     "wires.tasks.look_at": {"queue": "embed"},
     "wires.tasks.propose": {"queue": "embed"},
+    "wires.tasks.run_batch": {"queue": "embed"},
 }
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False

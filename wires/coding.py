@@ -16,6 +16,7 @@ from classifier import engine
 from wires import changelog, gate, history, severity, similar, taxonomy
 from wires.models import (
     Change,
+    Claim,
     Code,
     Coding,
     Embedding,
@@ -281,6 +282,66 @@ def reason(
     return _renewed(wire, rationale)
 
 
+@transaction.atomic
+def put_in_bulk(wire_id: int, *, by: User, batch: str) -> list[str]:
+    """Put the codes that the classifier ticked and nobody has decided on; return which.
+
+    What an editor put, rejected or removed stays as it is, and so does a kind of code that an
+    editor called not established. Each code rests on the standing sentence that is nearest to
+    its definition; without one it is not put.
+    """
+    wire = _workable(wire_id, by)
+    ticked = ProposedCode.objects.filter(
+        proposal__version=wire.current_id, ticked=True, decision=ProposedCode.Decision.OPEN
+    )
+    put = []
+    for proposed in ticked.select_related("code"):
+        if coding := _bulk_coding(wire, proposed.code, by):
+            coding.save()
+            put.append(proposed.code.code)
+    if put:
+        history.note(
+            wire.pk, "codes put in bulk", by=by, detail={"batch": batch, "codes": put}
+        )
+        _renewed(wire, None)
+    return put
+
+
+@transaction.atomic
+def confirm_bulk(wire_id: int, *, by: User) -> list[str]:
+    """Say that codes put in bulk are right: they stand as this editor's from now on."""
+    wire = _workable(wire_id, by)
+    rows = list(wire.codings.filter(origin=Coding.Origin.BULK).select_related("code"))
+    if not rows:
+        raise RefusedError(f"{wire} carries no code that was put in bulk and not reviewed.")
+    for row in rows:
+        row.origin, row.decided_by = Coding.Origin.PROPOSED, by
+        row.save(update_fields=["origin", "decided_by"])
+    codes = [row.code.code for row in rows]
+    ProposedCode.objects.filter(
+        proposal__version=wire.current_id, code__code__in=codes,
+        decision=ProposedCode.Decision.OPEN,
+    ).update(
+        decision=ProposedCode.Decision.ACCEPTED, decided_by=by, decided_at=timezone.now()
+    )  # fmt: skip
+    history.note(wire.pk, "bulk codes confirmed", by=by, detail={"codes": codes})
+    return _renewed(wire, codes)
+
+
+@transaction.atomic
+def take_back_bulk(wire_id: int, codes: Sequence[str], *, by: User, batch: str) -> None:
+    """Take away what a batch put. Raises RefusedError where an editor has decided since."""
+    wire = _workable(wire_id, by)
+    stands = wire.codings.filter(origin=Coding.Origin.BULK, code__code__in=codes)
+    if stands.count() != len(codes):
+        raise RefusedError(f"An editor has decided on the codes of {wire} since.")
+    stands.delete()
+    history.note(
+        wire.pk, "bulk codes taken back", by=by, detail={"batch": batch, "codes": list(codes)}
+    )
+    _renewed(wire, None)
+
+
 def carry_over(wire: Wire, old: Version, new: Version) -> None:
     """Move what rests on a sentence of the old text to the one that follows on it in the new."""
     places = gate.successors(list(old.claims.all()), list(new.claims.all()))
@@ -326,13 +387,41 @@ def _put(
 
 
 def _free_rank(wire: Wire, code: Code) -> int:
-    taken = set(wire.codings.filter(kind=code.kind).values_list("rank", flat=True))
-    free = [rank for rank in range(1, RANKS[Code.Kind(code.kind)] + 1) if rank not in taken]
+    free = _free_ranks(wire, code.kind)
     if not free:
         raise RefusedError(
-            f"{wire} already carries {len(taken)} {code.kind} codes, which is all it may; remove one first."
+            f"{wire} already carries all the {code.kind} codes that it may; remove one first."
         )
     return free[0]
+
+
+def _free_ranks(wire: Wire, kind: str) -> list[int]:
+    taken = set(wire.codings.filter(kind=kind).values_list("rank", flat=True))
+    return [rank for rank in range(1, RANKS[Code.Kind(kind)] + 1) if rank not in taken]
+
+
+def _bulk_coding(wire: Wire, code: Code, by: User) -> Coding | None:
+    """Return the coding that a batch may add, or None where something stands against it."""
+    there = list(wire.codings.filter(kind=code.kind).select_related("code"))
+    free = _free_ranks(wire, code.kind)
+    decided = any(row.code_id == code.pk or row.code.is_empty for row in there)
+    claim = None if decided or not free else _nearest_claim(wire, code)
+    if claim is None:
+        return None
+    return Coding(
+        wire=wire, code=code, kind=code.kind, rank=free[0], claim=claim,
+        origin=Coding.Origin.BULK, decided_by=by,
+    )  # fmt: skip
+
+
+def _nearest_claim(wire: Wire, code: Code) -> Claim | None:
+    card = engine.CodeCard(code.code, code.title, code.definition)
+    standing = _text(wire).claims.standing()
+    return max(
+        standing,
+        key=lambda claim: engine.propose(claim.text, [card], limit=1).codes[0].score,
+        default=None,
+    )
 
 
 def _decided(proposed_id: int, decision: ProposedCode.Decision, by: User) -> ProposedCode:

@@ -3,10 +3,11 @@
 from celery import Task, shared_task
 from django.db import transaction
 
-from wires import claims, coding, desk, vault
+from wires import batches, claims, coding, desk, vault
 from wires.models import Version
 
 SWEEP_AT_ONCE = 200
+BATCH_AT_ONCE = 20
 
 
 def queue(task: Task, row_id: int) -> None:
@@ -59,6 +60,13 @@ def look_at_sources() -> None:
 
 
 @shared_task
+def run_batch(batch_id: int) -> None:
+    """Work on a batch for a while, then queue up again behind what else waits."""
+    if batches.step(batch_id, limit=BATCH_AT_ONCE):
+        run_batch.delay(batch_id)
+
+
+@shared_task
 def sweep() -> None:
     """Queue again what a lost message left undone; the rows say what that is."""
     for version_id in Version.objects.unchecked().values_list("pk", flat=True)[:SWEEP_AT_ONCE]:
@@ -69,3 +77,5 @@ def sweep() -> None:
         propose.delay(version_id)
     for fetch_id in vault.fetches_left()[:SWEEP_AT_ONCE]:
         fetch_source.delay(fetch_id)
+    for batch_id in batches.left_behind():
+        run_batch.delay(batch_id)

@@ -10,7 +10,6 @@ from evidence.models import Run
 from wires import lifecycle
 from wires.models import (
     Batch,
-    BatchItem,
     Change,
     Citation,
     Coding,
@@ -181,5 +180,4 @@ def _batches() -> QuerySet[Batch]:
 
 
 def _not_reviewed() -> int:
-    marked = BatchItem.objects.filter(progress="applied", reviewed_at__isnull=True)
-    return marked.values("wire").distinct().count()
+    return Coding.objects.filter(origin=Coding.Origin.BULK).values("wire").distinct().count()

@@ -18,6 +18,7 @@ class Batch(models.Model):
         ASKED = "asked"  # the brake holds it: a senior editor has to confirm
         RUNNING = "running"
         PAUSED = "paused"
+        UNDOING = "undoing"
         FINISHED = "finished"
         UNDONE = "undone"
         DECLINED = "declined"
@@ -33,13 +34,16 @@ class Batch(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
     decided_at = models.DateTimeField(null=True, blank=True)
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
     ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["-started_at", "-pk"]
         constraints = [
-            known("progress", ["asked", "running", "paused", "finished", "undone", "declined"],
-                  "batch_progress_is_known"),
+            known("progress", ["asked", "running", "paused", "undoing", "finished", "undone",
+                               "declined"], "batch_progress_is_known"),
             together("batch_decision_is_signed", "decided_by", "decided_at"),
             models.CheckConstraint(
                 condition=Q(braked=False)
@@ -53,6 +57,10 @@ class Batch(models.Model):
                 name="batch_is_dated_iff_ended",
             ),
             models.CheckConstraint(condition=~Q(title=""), name="batch_has_a_title"),
+            models.CheckConstraint(
+                condition=Q(progress__in=["undoing", "undone"]) ^ Q(undone_by__isnull=True),
+                name="batch_undoing_is_signed",
+            ),
         ]  # fmt: skip
 
     def __str__(self) -> str:
@@ -68,6 +76,7 @@ class BatchItem(models.Model):
         UNCHANGED = "unchanged"
         FAILED = "failed"
         UNDONE = "undone"
+        KEPT = "kept"  # in an undoing: an editor has decided on it since
 
     batch = models.ForeignKey(Batch, models.PROTECT, related_name="items")
     wire = models.ForeignKey(Wire, models.PROTECT, related_name="batch_items")
@@ -85,7 +94,7 @@ class BatchItem(models.Model):
         ordering = ["pk"]
         constraints = [
             models.UniqueConstraint(fields=["batch", "wire"], name="batch_touches_a_wire_once"),
-            known("progress", ["waiting", "applied", "unchanged", "failed", "undone"],
+            known("progress", ["waiting", "applied", "unchanged", "failed", "undone", "kept"],
                   "batch_item_progress_is_known"),
             together("batch_item_review_is_signed", "reviewed_by", "reviewed_at"),
             models.CheckConstraint(
@@ -93,7 +102,8 @@ class BatchItem(models.Model):
                 name="batch_item_is_dated_iff_done",
             ),
             models.CheckConstraint(
-                condition=Q(progress="failed") ^ Q(problem=""), name="batch_item_failure_is_explained"
+                condition=Q(progress__in=["failed", "kept"]) ^ Q(problem=""),
+                name="batch_item_failure_is_explained",
             ),
         ]  # fmt: skip
         indexes = [

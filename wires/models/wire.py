@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from django.conf import settings
@@ -39,6 +40,13 @@ class WireQuerySet(models.QuerySet["Wire"]):
         return self.filter(
             state__in=[Wire.State.DRAFT, Wire.State.IN_REVIEW, Wire.State.SCHEDULED]
         )
+
+    def workable(self) -> WireQuerySet:
+        """Wires whose codes may still change."""
+        return self.exclude(state__in=[Wire.State.WITHDRAWN, Wire.State.DISCARDED])
+
+    def in_states(self, states: Iterable[str]) -> WireQuerySet:
+        return self.filter(state__in=list(states))
 
     def due(self) -> WireQuerySet:
         """Scheduled wires whose time has come, by the database's clock."""

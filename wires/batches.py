@@ -1,0 +1,307 @@
+"""Bulk classification: the only writer of batches. One bulk act is one batch, and can be undone.
+
+It queues nothing: its callers do, on commit. A batch that would touch more of the public
+archive than the brake allows waits for a senior editor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Max
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from wires import coding
+from wires.models import (
+    Batch,
+    BatchItem,
+    ChangeCounter,
+    Coding,
+    ProposedCode,
+    User,
+    Wire,
+    WireQuerySet,
+)
+from wires.models.user import Role
+from wires.refusals import NotAllowedError, RefusedError, WrongStateError
+
+Progress = Batch.Progress
+Item = BatchItem.Progress
+AT_WORK = (Progress.RUNNING, Progress.UNDOING)
+SILENCE = timedelta(seconds=60)  # after which a batch at work has lost its worker
+# Batches that one brake counts together: many small ones are no way round it.
+WINDOW = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which wires a batch is for. Only those that the classifier has ticked a code for count."""
+
+    states: tuple[str, ...]
+    uncoded: bool = False
+    filed_until: date | None = None
+
+    def wires(self) -> WireQuerySet:
+        found = Wire.objects.workable().in_states(self.states)
+        ticked = ProposedCode.objects.filter(
+            ticked=True, decision=ProposedCode.Decision.OPEN
+        ).values("proposal__version")
+        found = found.filter(current__in=ticked)
+        if self.uncoded:
+            found = found.exclude(pk__in=Coding.objects.values("wire"))
+        if self.filed_until:
+            found = found.filter(filed_at__date__lte=self.filed_until)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a batch would touch, and whether two people have to want it."""
+
+    wires: int
+    public: int
+    archive: int
+    recent: int  # public wires that other batches have touched within a day, unconfirmed
+
+    @property
+    def braked(self) -> bool:
+        touched = self.public + self.recent
+        return self.public > 0 and (
+            touched > settings.BRAKE_SHARE * self.archive or touched > settings.BRAKE_COUNT
+        )
+
+
+def plan(selection: Selection) -> Plan:
+    """Count what a batch of this selection would touch now."""
+    wires = selection.wires()
+    return Plan(
+        wires.count(), wires.public().count(), Wire.objects.public().count(), _recent()
+    )
+
+
+@transaction.atomic
+def start(title: str, selection: Selection, *, by: User) -> Batch:
+    """Begin a batch over the wires that the selection names now; later ones do not join it."""
+    _require(by, Role.EDITOR)
+    if not title.strip():
+        raise RefusedError("Give the batch a title; readers see it beside the codes.")
+    ChangeCounter.objects.select_for_update().get(pk=1)  # two starts are counted in turn
+    counted = plan(selection)
+    newest = ProposedCode.objects.filter(proposal__version__wire__in=selection.wires())
+    classifier = newest.order_by("-proposal__made_at").values_list(
+        "proposal__classifier", flat=True
+    )
+    if not counted.wires:
+        raise RefusedError("The classifier has ticked no undecided code on any such wire.")
+    batch = Batch.objects.create(
+        title=title.strip(),
+        selection=_as_json(selection),
+        classifier_id=classifier[0],
+        progress=Progress.ASKED if counted.braked else Progress.RUNNING,
+        braked=counted.braked,
+        started_by=by,
+    )
+    BatchItem.objects.bulk_create(
+        (BatchItem(batch=batch, wire_id=pk) for pk in selection.wires().values_list("pk", flat=True)),
+        batch_size=1000,
+    )  # fmt: skip
+    return batch
+
+
+@transaction.atomic
+def confirm(batch_id: int, *, by: User) -> Batch:
+    """Let a batch go that the brake holds."""
+    batch = _decided(batch_id, by)
+    batch.progress = Progress.RUNNING
+    batch.save(update_fields=["progress", "decided_by", "decided_at"])
+    return batch
+
+
+@transaction.atomic
+def decline(batch_id: int, *, by: User) -> Batch:
+    """Say no to a batch that the brake holds; nothing of it happens."""
+    batch = _decided(batch_id, by)
+    batch.progress, batch.ended_at = Progress.DECLINED, timezone.now()
+    batch.save(update_fields=["progress", "decided_by", "decided_at", "ended_at"])
+    return batch
+
+
+@transaction.atomic
+def pause(batch_id: int, *, by: User) -> Batch:
+    """Stop after the wire that is being worked on."""
+    _require(by, Role.EDITOR)
+    return _moved(_locked(batch_id, Progress.RUNNING), Progress.PAUSED)
+
+
+@transaction.atomic
+def resume(batch_id: int, *, by: User) -> Batch:
+    _require(by, Role.EDITOR)
+    return _moved(_locked(batch_id, Progress.PAUSED), Progress.RUNNING)
+
+
+@transaction.atomic
+def undo(batch_id: int, *, by: User) -> Batch:
+    """Begin to take everything back; wires that an editor decided on since are left alone.
+
+    What needed two people to be done needs a senior editor to be undone.
+    """
+    _require(by, Role.EDITOR)
+    batch = _locked(batch_id, Progress.RUNNING, Progress.PAUSED, Progress.FINISHED)
+    touched = batch.items.filter(progress=Item.APPLIED, wire__in=Wire.objects.public()).count()
+    undone = Plan(touched, touched, Wire.objects.public().count(), 0)
+    if undone.braked and not by.has_role(Role.SENIOR):
+        raise NotAllowedError(
+            f"Undoing it changes {touched} public wires: a senior editor has to do it."
+        )
+    batch.ended_at, batch.undone_by = None, by
+    batch.progress = Progress.UNDOING
+    batch.save(update_fields=["ended_at", "undone_by", "progress"])
+    return batch
+
+
+@transaction.atomic
+def review(wire_id: int, *, by: User) -> list[str]:
+    """Confirm the codes that batches put on a wire: it is reviewed from now on."""
+    codes = coding.confirm_bulk(wire_id, by=by)
+    BatchItem.objects.filter(
+        wire=wire_id, progress=Item.APPLIED, reviewed_at__isnull=True
+    ).update(reviewed_by=by, reviewed_at=timezone.now())
+    return codes
+
+
+def step(batch_id: int, *, limit: int) -> bool:
+    """Work on at most `limit` wires, each in its own transaction; return whether more is left.
+
+    Killed at any point it loses at most the wire at hand, and two that step the same batch
+    never work on one wire twice.
+    """
+    for _ in range(limit):
+        batch = Batch.objects.select_related("started_by", "undone_by").get(pk=batch_id)
+        if batch.progress not in AT_WORK:
+            return False
+        item = _todo(batch).first()
+        if item is None:
+            _ended(batch_id)
+            return False
+        _worked(batch, item)
+    return True
+
+
+def left_behind() -> list[int]:
+    """Return batches at work on which nothing has moved for a while: their worker is gone."""
+    limit = timezone.now() - SILENCE
+    at_work = Batch.objects.filter(progress__in=AT_WORK).annotate(
+        moved=Coalesce(Max("items__done_at"), "started_at")
+    )
+    return list(at_work.filter(moved__lt=limit).values_list("pk", flat=True))
+
+
+def _todo(batch: Batch) -> Any:
+    undoing = batch.progress == Progress.UNDOING
+    # In an undoing, what waited stays untouched.
+    return batch.items.filter(progress=Item.APPLIED if undoing else Item.WAITING)
+
+
+@transaction.atomic
+def _worked(batch: Batch, found: BatchItem) -> None:
+    # The wire's row first, as every act locks it.
+    wire = Wire.objects.select_for_update().get(pk=found.wire_id)
+    item = BatchItem.objects.select_for_update().get(pk=found.pk)
+    if item.progress != found.progress:
+        return
+    undoing = batch.progress == Progress.UNDOING
+    try:
+        with transaction.atomic():
+            item.progress = _undone(batch, item) if undoing else _applied(batch, item, wire)
+    except RefusedError as error:
+        item.problem = _words(error)
+        item.progress = Item.KEPT if undoing else Item.FAILED
+    item.done_at = timezone.now()
+    item.save(update_fields=["progress", "before", "after", "problem", "done_at"])
+
+
+def _applied(batch: Batch, item: BatchItem, wire: Wire) -> BatchItem.Progress:
+    published = wire.first_published_at
+    if published and published > batch.started_at:
+        raise RefusedError(f"{wire} was published after the batch had begun; code it by hand.")
+    item.before = _codes(item.wire_id)
+    item.after = coding.put_in_bulk(item.wire_id, by=batch.started_by, batch=batch.title)
+    return Item.APPLIED if item.after else Item.UNCHANGED
+
+
+def _undone(batch: Batch, item: BatchItem) -> BatchItem.Progress:
+    by = batch.undone_by or batch.started_by
+    coding.take_back_bulk(item.wire_id, item.after, by=by, batch=batch.title)
+    return Item.UNDONE
+
+
+@transaction.atomic
+def _ended(batch_id: int) -> None:
+    batch = Batch.objects.select_for_update().get(pk=batch_id)
+    if batch.progress in AT_WORK and not _todo(batch).exists():
+        undoing = batch.progress == Progress.UNDOING
+        batch.ended_at = timezone.now()
+        batch.progress = Progress.UNDONE if undoing else Progress.FINISHED
+        batch.save(update_fields=["progress", "ended_at"])
+
+
+def _codes(wire_id: int) -> list[str]:
+    return list(
+        Coding.objects.filter(wire=wire_id).order_by("pk").values_list("code__code", flat=True)
+    )
+
+
+def _recent() -> int:
+    """Count public wires that one person's batches have changed or will, within a day."""
+    batches = Batch.objects.filter(
+        braked=False, started_at__gte=timezone.now() - WINDOW
+    ).exclude(progress=Progress.UNDONE)
+    items = BatchItem.objects.filter(
+        batch__in=batches, progress__in=[Item.WAITING, Item.APPLIED], wire__in=Wire.objects.public()
+    )  # fmt: skip
+    return items.values("wire").distinct().count()
+
+
+def _as_json(selection: Selection) -> dict[str, Any]:
+    until = selection.filed_until
+    given: Mapping[str, Any] = asdict(selection)
+    return {**given, "filed_until": until.isoformat() if until else None}
+
+
+def _words(error: RefusedError) -> str:
+    failures = getattr(error, "failures", ())
+    details = "; ".join(f"rule {row.rule}: {row.detail}" for row in failures)
+    return f"{error} {details}".strip()
+
+
+def _require(by: User, role: Role) -> None:
+    if not by.has_role(role):
+        raise NotAllowedError(f"{by.username} is no {role.value}, and this needs one.")
+
+
+def _locked(batch_id: int, *expected: Batch.Progress) -> Batch:
+    batch = Batch.objects.select_for_update().get(pk=batch_id)
+    if batch.progress not in expected:
+        raise WrongStateError(f"“{batch}” is {batch.progress}; that cannot be done to it now.")
+    return batch
+
+
+def _decided(batch_id: int, by: User) -> Batch:
+    batch = _locked(batch_id, Progress.ASKED)
+    _require(by, Role.SENIOR)
+    if batch.started_by_id == by.pk:
+        raise NotAllowedError("Nobody confirms their own request.")
+    batch.decided_by, batch.decided_at = by, timezone.now()
+    return batch
+
+
+def _moved(batch: Batch, progress: Batch.Progress) -> Batch:
+    batch.progress = progress
+    batch.save(update_fields=["progress"])
+    return batch
