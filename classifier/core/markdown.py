@@ -11,6 +11,9 @@ _FRONT_MATTER = re.compile(r"\A---[ \t]*\r?\n(?:[\w-]+:.*\n|[ \t]+.*\n)+---[ \t]
 _FENCE = re.compile(r"[ \t]{0,3}(?:```|~~~)")
 _DEFINITION = re.compile(r"[ \t]{0,3}\[[^\]\n]+\]:")
 _RULE = re.compile(r"(?:[-*_][ \t]*){3,}$|[|:\- \t]*--[|:\- \t]*$")
+_TABLE_RULE = re.compile(r"[ \t]*\|?(?:[ \t]*:?-+:?[ \t]*\|)+(?:[ \t]*:?-+:?)?[ \t]*$")
+_CELL_END = re.compile(r"[ \t]*\|$")
+_INDENTED = re.compile(r" {4}|[ ]{0,3}\t")
 _UNDERLINE = re.compile(r"[ \t]{0,3}(?:=+|-+)$")
 _HEADING = re.compile(r"[ \t]{0,3}#{1,6}[ \t]+")
 _HEADING_END = re.compile(r"[ \t]+#+$")
@@ -64,13 +67,17 @@ def blocks(body: str) -> Iterator[Block]:
 def _lines(body: str) -> Iterator[Line]:
     front = _FRONT_MATTER.match(body)
     at = front.end() if front else 0
-    fenced = False
+    fenced = defining = False
     role: Role = "gap"
     for raw in body[at:].splitlines(keepends=True):
+        # A note's definition goes on in the indented lines under it.
+        defining = bool(
+            _DEFINITION.match(raw) or (defining and (_INDENTED.match(raw) or not raw.strip()))
+        )
         if _FENCE.match(raw):
             fenced = not fenced
             line = Line(at, at, "gap")
-        elif fenced:
+        elif fenced or defining:
             line = Line(at, at, "gap")
         else:
             line = _line(raw, at, role)
@@ -86,13 +93,16 @@ def _line(raw: str, at: int, previous: Role) -> Line:
     end = at + len(text)
     if previous == "text" and _UNDERLINE.match(text):
         return Line(at, end, "underline")
+    if previous in ("text", "item") and _TABLE_RULE.match(text):
+        return Line(at, end, "underline")  # of the row that names the columns
     if not text or _RULE.match(text.strip()) or _DEFINITION.match(text):
         return Line(at, end, "gap")
     if heading := _HEADING.match(text):
         closing = _HEADING_END.search(text, heading.end())
         return Line(at + heading.end(), at + closing.start() if closing else end, "heading")
     if item := _ITEM.match(text):
-        return Line(at + item.end(), end, "item")
+        last = _CELL_END.search(text) if item.group().lstrip().startswith("|") else None
+        return Line(at + item.end(), at + last.start() if last else end, "item")
     return Line(end - len(text.lstrip()), end, "text")
 
 

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from html import unescape
 
 from classifier.core.markdown import Block
 from classifier.core.types import BARE_CITATION
@@ -13,7 +14,9 @@ _INLINE = re.compile(
     r"|(?P<image>!\[[^\]\n]*\]\([^)\n]*\))"
     r"|\[(?P<label>[^\[\]\n]+)\](?:\((?:[^()\n]|\([^()\n]*\))*\)|\[[^\]\n]*\])"
     r"|<(?P<address>https?://[^>\s]+)>"
+    r"|(?P<gap></?(?:br|p|div|li|ul|ol|td|th|tr|h[1-6])\b[^<>\n]*>)"
     r"|(?P<html></?[a-zA-Z][^<>\n]*>|<!--[^\n]*?-->)"
+    r"|(?P<entity>&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,30});)"
     r"|(?P<mark>(?<!\w)[*_]{1,3}(?=\S)|(?<=\S)[*_]{1,3}(?!\w)|`+|~~)",
     re.IGNORECASE,
 )
@@ -102,8 +105,23 @@ class _Reader:
             self.opened = match.start()
             self.read(match.start(group), match.end(group))
             self.close(match)
+        elif group == "gap":
+            self.space(match.start())
+        elif group == "entity":
+            self.unescape(match)
         elif group == "mark":
             self.close(match)
+
+    def unescape(self, match: re.Match[str]) -> None:
+        """Read `&amp;` as what it stands for; what is no entity stays as it is written."""
+        character = unescape(match.group())
+        if character.isspace():
+            self.space(match.start())
+        elif len(character) == 1:
+            self.add(character, match.start())
+            self.ends[-1] = match.end()
+        else:
+            self.copy(*match.span())
 
     def cite(self, match: re.Match[str]) -> None:
         key = match["key"] or BARE_CITATION

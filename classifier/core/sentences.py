@@ -1,42 +1,33 @@
 """Markdown cut into sentences with their citations. Words and punctuation only."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
+from classifier.core import abbreviations
+from classifier.core.enclosures import enclosures
 from classifier.core.markdown import blocks
 from classifier.core.plaintext import Citation, Plain, plain
 from classifier.core.types import Sentence, SentenceKind
 
-_STOP = re.compile(r"[.!?…]+[\"'”\u2019»)\]]*(?=\s)|[\u3002\uff01\uff1f]+[\"'”\u2019」』)]*")
-_LAST_WORD = re.compile(r"\S+\Z")
-_NEXT_WORD = re.compile(r"[\"'“\u2018«(\[]*([^\W_]+)")
-_LETTERS = re.compile(r"(?:[A-Za-z]\.)+")
-
-_TITLES_WORDS = """
-mr mrs ms mx dr prof st gen sen rep gov lt col capt cpl sgt maj rev hon pres supt e.g i.e cf
-viz vs approx ca resp incl esp ft mt
-"""
-# A name or a number follows: the stop never ends a sentence.
-_TITLES = frozenset(_TITLES_WORDS.split())
-_NUMBERED_WORDS = """
-no nos fig figs sec secs art arts eq eqs ch vol vols p pp par para
-"""
-# Ends no sentence where a number follows.
-_NUMBERED = frozenset(_NUMBERED_WORDS.split())
-_SHORTENED_WORDS = """
-inc ltd co corp llc plc bros dept univ assn al jr sr ph.d m.d b.a m.a jan feb mar apr jun jul
-aug sept sep oct nov dec mon tue tues wed thu thurs fri sat ave blvd rd est ed eds
-"""
-# Ends a sentence only where the next word is one that begins sentences.
-_SHORTENED = frozenset(_SHORTENED_WORDS.split())
-_BEGINNINGS_WORDS = """
-a an the this that these those it its he she they we i you his her their our my there in on
-at by for from with without to of as if when while where after before since during but and or
-so yet nor however although though because meanwhile then thus therefore instead moreover
-furthermore also not no all some many most both each every another what which who how why
-once until under over about among according despite such
-"""
-_BEGINNINGS = frozenset(_BEGINNINGS_WORDS.split())
+_MARKS = "\"'”“\u2018\u2019»«\u203a\u2039)]」』\uff09】》"
+_CLOSING = re.escape(_MARKS)
+_WIDE = "\u3002\uff01\uff1f\uff0e\uff61"
+# Stops of scripts with spaces, whose abbreviations have none of them.
+_OTHERS = "؟\u06d4।॥።፧\u0589။៕\u037e\u203d\u2047-\u2049"
+_EAST = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
+_STOP = re.compile(
+    rf"(?P<dots>\.(?:[ \u00a0]\.)+)(?=\s)"
+    rf"|[.!?…]+[{_CLOSING}]*(?:[ \u00a0\u202f][»\u203a](?=\s|\Z))?(?=\s)"
+    rf"|[.!?…]*[{_OTHERS}]+[{_CLOSING}]*(?=\s)"
+    rf"|[!?]+[{_CLOSING}]*(?=[{_EAST}])"
+    rf"|[{_WIDE}]+[{_CLOSING}]*"
+)
+# 「…」と: what is quoted goes on as a part of its sentence.
+_QUOTED_PART = re.compile(r"[」』]\Z")
+_PARTICLE = re.compile(r"[\u3040-\u309f]")
+_BESIDE = f"{_MARKS}(["  # a word
+_ASKED = ("?", "\uff1f", "؟", "፧", "\u037e")
+_NEXT_WORD = re.compile(rf"\s*[{_CLOSING}„(\[「『¿¡]*([^\W_]+)")
 
 
 def split(body: str) -> tuple[Sentence, ...]:
@@ -48,7 +39,7 @@ def split(body: str) -> tuple[Sentence, ...]:
     found: list[Sentence] = []
     for block in blocks(body):
         text = plain(body, block)
-        spans = list(_spans(text.text))
+        spans = list(_spans(text))
         if not spans:
             found[-1:] = [_cited(found[-1], text.citations)] if found else []
             continue
@@ -59,51 +50,40 @@ def split(body: str) -> tuple[Sentence, ...]:
     return tuple(found)
 
 
-def _spans(text: str) -> Iterator[tuple[int, int]]:
+def _spans(text: Plain) -> Iterator[tuple[int, int]]:
     start = 0
-    for end in [*_ends(text), len(text)]:
-        span = text[start:end]
+    for end in [*_ends(text), len(text.text)]:
+        span = text.text[start:end]
         if any(character.isalnum() for character in span):
-            yield start + len(span) - len(span.lstrip()), start + len(span.rstrip())
+            # The next cell of a table's row begins with its mark.
+            yield start + len(span) - len(span.lstrip(" |")), start + len(span.rstrip())
             start = end
 
 
-def _ends(text: str) -> Iterator[int]:
+def _ends(text: Plain) -> Iterator[int]:
     start = 0
-    for stop in _STOP.finditer(text):
-        if text[stop.start()] in "\u3002\uff01\uff1f" or _is_end(
-            text[start : stop.end()], text[stop.end() :]
-        ):
+    held = enclosures(text.text)
+    cited = {
+        place for citation in text.citations for place in (citation.place, citation.place - 1)
+    }
+    for stop in _STOP.finditer(text.text):
+        inside = any(first < stop.start() and stop.end() < last for first, last in held)
+        if not inside and _is_end(text.text, start, stop, cited):
             yield stop.end()
             start = stop.end()
 
 
-def _is_end(before: str, after: str) -> bool:
-    following = _NEXT_WORD.match(after.lstrip())
+def _is_end(text: str, start: int, stop: re.Match[str], cited: Container[int]) -> bool:
+    if stop.group().rstrip(_MARKS)[-1:] in _WIDE:
+        return not (_QUOTED_PART.search(stop.group()) and _PARTICLE.match(text, stop.end()))
+    following = _NEXT_WORD.match(text, stop.end())
     next_word = following.group(1) if following else ""
-    if next_word[:1].islower() and next_word.islower():
+    if next_word[:1].islower() and next_word.islower() and next_word.isalpha():
         return False
-    word = _last_word(before)
-    if not before.endswith(".") or before.endswith("..") or not word:
+    if not stop.group().endswith(".") or stop.group().endswith("..") or stop["dots"]:
         return True
-    return _stops_after(word, next_word, enumerates=before.strip().rstrip(".").isdigit())
-
-
-def _last_word(before: str) -> str:
-    found = _LAST_WORD.search(before)
-    return found.group().strip("\"'“”\u2018\u2019«»()[]") if found else ""
-
-
-def _stops_after(word: str, next_word: str, *, enumerates: bool) -> bool:
-    """Tell whether the stop of `word` ends a sentence that `next_word` would follow."""
-    key = word.rstrip(".").lower()
-    if enumerates or key in _TITLES:
-        return False
-    if key in _NUMBERED and next_word.isdigit():
-        return False
-    if key in _SHORTENED or _LETTERS.fullmatch(word):
-        return next_word.lower() in _BEGINNINGS
-    return True
+    words = [word.strip(_BESIDE) for word in text[start : stop.end()].split()]
+    return abbreviations.ends(words, next_word, cited=stop.end() in cited)
 
 
 def _owners(
@@ -121,10 +101,8 @@ def _sentence(
     n: int, text: Plain, start: int, end: int, citations: list[Citation], *, heading: bool
 ) -> Sentence:
     words = text.text[start:end]
-    bare = words.rstrip("\"'”\u2019»)]* ")
-    kind: SentenceKind = (
-        "heading" if heading else "question" if bare.endswith(("?", "\uff1f")) else "sentence"
-    )
+    asked = words.rstrip(f"{_BESIDE}* ").endswith(_ASKED)
+    kind: SentenceKind = "heading" if heading else "question" if asked else "sentence"
     last = max([text.ends[end - 1], *(citation.end for citation in citations)])
     first = text.starts[start]
     keys = tuple(dict.fromkeys(citation.key for citation in citations))

@@ -331,7 +331,7 @@ def test_no_batch_and_no_item_is_deleted(editor):
             transaction.atomic(),
             connection.cursor() as cursor,
         ):
-            cursor.execute(f"DELETE FROM {table}")  # noqa: S608 - one of the two above
+            cursor.execute(f"DELETE FROM {table}")
 
 
 @pytest.mark.slow

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 
 from wires.models import Source, Wire
 
@@ -44,15 +45,16 @@ class DocumentField(forms.CharField):
         name: str = super().clean(value)
         if not name:
             return None
+        called = Q()
         if NUMBER.fullmatch(name):
-            found = Source.objects.filter(pk=int(name))
-        elif HASH.fullmatch(name):
-            found = Source.objects.filter(sha256__startswith=name)
-        else:
+            called |= Q(pk=int(name))
+        if HASH.fullmatch(name):
+            called |= Q(sha256__startswith=name)
+        if not called:
             raise ValidationError(
                 "A document has a number in the vault, and a SHA-256 of which 12 digits are enough."
             )
-        numbers = list(found.values_list("pk", flat=True)[:2])
+        numbers = list(Source.objects.filter(called).values_list("pk", flat=True)[:2])
         if len(numbers) != 1:
             raise ValidationError(f"The vault has no one document {name}.")
         return numbers[0]
