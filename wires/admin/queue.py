@@ -25,7 +25,7 @@ from wires.admin.review import address, review
 from wires.admin.roles import DeskAdmin
 from wires.admin.similar import beside
 from wires.admin.versions import compare
-from wires.models import Claim, Proposal, Wire, WireQuerySet
+from wires.models import Claim, Coding, Proposal, Wire, WireQuerySet
 
 STOPS = Q(current__claims__dismissed_at__isnull=True) & (
     Q(current__claims__verdict=Claim.Verdict.CONTRADICTED)
@@ -62,7 +62,7 @@ class Shown(admin.SimpleListFilter):
         )
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Wire]) -> QuerySet[Wire]:
-        asked = "state__exact" in request.GET or request.GET.get("q")
+        asked = any(request.GET.get(name) for name in ("state__exact", "q", "bulk"))
         if self.value() == "everything" or asked:
             return queryset
         return cast("WireQuerySet", queryset).in_queue()
@@ -107,6 +107,20 @@ class Gate(admin.SimpleListFilter):
         return queryset.filter(known[asked]) if asked in known else queryset
 
 
+class Bulk(admin.SimpleListFilter):
+    """Wires with codes that a batch put and no editor has reviewed."""
+
+    title = "bulk codes"
+    parameter_name = "bulk"
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+        return [("open", "not yet reviewed")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Wire]) -> QuerySet[Wire]:
+        marked = Coding.objects.filter(origin=Coding.Origin.BULK).values("wire")
+        return queryset.filter(pk__in=marked) if self.value() == "open" else queryset
+
+
 class Queue(ChangeList):
     """Rows lead to their review page."""
 
@@ -125,6 +139,7 @@ class WireAdmin(DeskAdmin):
         Shown,
         Age,
         Gate,
+        Bulk,
         "state",
         "event_class",
         "severity_reported",

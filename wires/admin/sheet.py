@@ -18,6 +18,7 @@ from wires.admin.attempt import Refusal, auto_id
 from wires.admin.choices import Choices, codes_by_kind, sentences
 from wires.admin.filed import Labels
 from wires.models import (
+    BatchItem,
     Citation,
     Claim,
     Code,
@@ -158,6 +159,17 @@ class Sheet:
     def codings(self) -> list[tuple[Coding, Act]]:
         rows = self.wire.codings.select_related("code", "claim", "decided_by")
         return [(row, self.form("remove", code=row.code.code)) for row in rows]
+
+    @cached_property
+    def bulk(self) -> BatchItem | None:
+        """Return the latest batch that put codes which no editor has reviewed."""
+        if not any(row.origin == Coding.Origin.BULK for row, _ in self.codings):
+            return None
+        return self.wire.batch_items.select_related("batch").filter(progress="applied").last()
+
+    @cached_property
+    def confirm_bulk(self) -> Act:
+        return self.form("confirm_bulk")
 
     @cached_property
     def put(self) -> Act:

@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from wires.models import Change, Code, TaxonomyVersion, Wire
+from wires.models import BatchItem, Change, Code, TaxonomyVersion, Wire
 from wires.pages import exhibits, texts
 from wires.pages.aliases import lead_on
 from wires.pages.freshness import answered
@@ -69,7 +69,15 @@ def _context(wire: Wire, taxonomy: TaxonomyVersion | None) -> dict[str, Any]:
         "reading": reading(record, texts.ends(wire, record["version"])),
         "factors": factors(record, rules),
         "standard": standards.get(record["standard"], ""),
+        "bulk": _bulk(wire, record),
         "codes": [{**row, "title": titles.get(row["code"], "")} for row in record["codes"]],
         "exhibits": exhibits.shown(record),
         "texts": texts.public(wire),
     }
+
+
+def _bulk(wire: Wire, record: dict[str, Any]) -> BatchItem | None:
+    """Return the batch behind codes that are shown and that no editor has reviewed."""
+    if not any(code["source"] == "bulk" for code in record["codes"]):
+        return None
+    return wire.batch_items.select_related("batch").filter(progress="applied").last()

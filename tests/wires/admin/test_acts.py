@@ -112,6 +112,24 @@ def with_proposed_codes(wire: Wire) -> Wire:
     return wire
 
 
+def bulk_coded(on: Callable[[], Wire] = in_review) -> Wire:
+    wire = on()
+    code = taxonomies.current().codes.get(code="F7")
+    wire.codings.create(
+        code=code,
+        kind="F",
+        rank=2,
+        origin="bulk",
+        claim=claim_of(wire),
+        decided_by=wire.filed_by,
+    )
+    return wire
+
+
+def bulk_coded_and_withdrawn() -> Wire:
+    return bulk_coded(factories.make_withdrawn)
+
+
 def unsupported() -> Wire:
     wire = in_review()
     Claim.objects.filter(pk=claim_of(wire).pk).update(
@@ -291,6 +309,10 @@ CASES = {
     "reason": Case(
         factories.make_draft, lambda _: {**SLOTS, "result": "yes"},
         lambda w: Rationale.objects.filter(wire=w, result="yes").exists(), factories.make_withdrawn,
+    ),
+    "confirm_bulk": Case(
+        bulk_coded, lambda _: {}, lambda w: not w.codings.filter(origin="bulk").exists(),
+        bulk_coded_and_withdrawn,
     ),
     "fetch_source": Case(
         factories.make_draft, asking_for("https://example.org/a"),
