@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from wires.models import Code, TaxonomyVersion
 
@@ -33,7 +33,13 @@ def load(path: Path = SHIPPED) -> TaxonomyVersion:
             f"{path.name} differs from the stored version {stored.key}. A version in use is not "
             "edited: give the changed file a new version and date."
         )
-    return stored or _stored(data, digest)
+    if stored:
+        return stored
+    try:
+        with transaction.atomic():
+            return _stored(data, digest)
+    except IntegrityError:  # another process loads it at this moment
+        return TaxonomyVersion.objects.get(key=data["version"], digest=digest)
 
 
 def _stored(data: dict[str, Any], digest: str) -> TaxonomyVersion:

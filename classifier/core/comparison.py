@@ -8,8 +8,10 @@ from classifier.core.likeness import Thesaurus
 from classifier.core.names import Name, actors, names
 from classifier.core.numbers import Number, completes, relation
 from classifier.core.passages import Library, Unit, Window, supporting
+from classifier.core.opposites import is_converse
 from classifier.core.polarity import agrees, reversed_terms
 from classifier.core.quotations import has_quotation
+from classifier.core.roles import compared_otherwise, turned
 from classifier.core.search import Candidate
 from classifier.core.words import LIGHT, Word, fold, stem, words
 
@@ -50,6 +52,8 @@ class Comparison:
     """Whether the window says that somebody else did or said it."""
     unknown_actor: bool
     """Whether the source never names who is said to have done it, or named another just before."""
+    turned_roles: bool
+    """Whether the window has the claim's two parties the other way round."""
     lost_speech: bool
     reversed: tuple[str, ...]
     unmatched: tuple[str, ...]
@@ -76,7 +80,10 @@ def compare(
         else _credit(word, named, content, library, source, thesaurus)
         for stem, word in claim.terms.items()
     }
-    turned = _reversed(claim, serving)
+    opposed = _reversed(claim, serving)
+    swapped = _is_swapped(claim, serving, library)
+    if swapped and opposed and all(is_converse(word) for word in opposed):
+        swapped, opposed = False, ()  # one came before the other, the other after the one
     absent = frozenset(
         s
         for s, word in claim.terms.items()
@@ -88,7 +95,7 @@ def compare(
         candidate=candidate,
         exact=claim.share(frozenset(claim.terms) & stems),
         covered=_covered(claim, credit),
-        aligned=_aligned(claim, credit, turned),
+        aligned=_aligned(claim, credit, opposed),
         supporting=bool(serving),
         lost_names=lost_names,
         swapped_name=bool(lost_names) and _has_other_name(claim, text, library),
@@ -97,8 +104,9 @@ def compare(
         other_actor=_has_other_actor(claim.actors, text, library),
         unknown_actor=any(name.text in lost_names for name in claim.actors)
         or _is_spoken_by_another(claim.actors, candidate.window, library),
+        turned_roles=swapped,
         lost_speech=_loses_speech(claim, stems),
-        reversed=turned,
+        reversed=opposed,
         unmatched=tuple(
             word.text
             for s, word in claim.terms.items()
@@ -107,6 +115,22 @@ def compare(
         absent=tuple(claim.terms[s].text for s in claim.terms if s in absent),
         absent_share=claim.share(absent),
     )
+
+
+def _is_swapped(claim: Claim, units: Sequence[Unit], library: Library) -> bool:
+    """Tell whether the window, and no other sentence of any source, turns the parties round."""
+    texts = [unit.text for unit in units]
+    if not texts:
+        return False
+    if turned(claim.text, texts, common=library.common):
+        named = frozenset[str]().union(*(name.keys for name in claim.names))
+        others = [unit.text for unit in library.units if named & _spoken(unit.text)]
+        return turned(claim.text, others, common=library.common)
+    return compared_otherwise(claim.text, _nearest(claim, units).text)
+
+
+def _nearest(claim: Claim, units: Sequence[Unit]) -> Unit:
+    return max(units, key=lambda unit: claim.share(unit.stems))
 
 
 def _covered(claim: Claim, credit: Mapping[str, float]) -> float:
@@ -211,10 +235,9 @@ def _reversed(claim: Claim, units: Sequence[Unit]) -> tuple[str, ...]:
     """Return what the sentence nearest to the claim turns round, and no other upholds."""
     if not units:
         return ()
-    nearest = max(units, key=lambda unit: claim.share(unit.stems))
     return tuple(
         word
-        for word in reversed_terms(claim.text, nearest.text)
+        for word in reversed_terms(claim.text, _nearest(claim, units).text)
         if not any(agrees(word, claim.text, unit.text) for unit in units)
     )
 

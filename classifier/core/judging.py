@@ -51,8 +51,8 @@ def _verdict(compared: Comparison, *, misquoted: bool) -> tuple[Verdict, Basis]:
         return "contradicted", contradiction
     if misquoted or compared.swapped_name or compared.unknown_actor:
         return "unsupported", "attribution" if _is_aligned(compared) else _remoteness(compared)
-    # What is denied there, or said in other numbers, supports nothing, however near it stands.
-    if _is_partly(compared) and not compared.reversed:
+    # What is denied there, or said of the parties the other way round, supports nothing.
+    if _is_partly(compared) and not compared.reversed and not compared.turned_roles:
         return _support(compared)
     return "unsupported", _remoteness(compared)
 
@@ -62,7 +62,7 @@ def _contradiction(compared: Comparison) -> Basis | None:
         return None
     if compared.other_numbers:
         return "number"
-    if compared.other_actor:
+    if compared.other_actor or compared.turned_roles:
         return "attribution"
     return "negation" if compared.reversed else None
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from classifier.core.polarity import opposites
+from classifier.core.opposites import opposites
 from classifier.core.synonyms import near
 from classifier.core.types import Encode, Vector
 from classifier.core.vectors import cosine

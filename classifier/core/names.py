@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from classifier.core.verbs import ACTS, PAST
 from classifier.core.words import STOP, Word, fold, stem, words
 
 _DATES_WORDS = """
@@ -16,16 +17,6 @@ _COMMON_ENDINGS = ("s", "ing", "ed", "ly")
 _WITH_DIGIT = re.compile(r"(?=.*\d)(?=.*[a-z])(?!\d+(?:st|nd|rd|th|s|k|m|mn|bn|b|am|pm)$)")
 _JOINTS = frozenset((" ", "-", ". ", "."))
 
-_ACTS_WORDS = """
-accuse acknowledge add admit agree allege announce apologize argue ask blame build claim
-conclude concede conduct confirm create criticize defend demand demonstrate deny describe
-develop disclose discover explain file find fine identify indicate insist introduce
-investigate launch locate note observe order pledge point promise propose publish release
-report reveal rule say state study sue suggest tell term test train trace uncover warn write
-analyze show research
-"""
-# What a party to a story does: these verbs tell an actor from a thing described.
-_ACTS = frozenset(stem(verb) for verb in _ACTS_WORDS.split())
 _AUXILIARIES_WORDS = """
 is was are were has had have will would did does can may
 """
@@ -123,7 +114,9 @@ def _only_begins(found: tuple[Word, ...], common: frozenset[str]) -> bool:
 def _tells(word: Word) -> bool:
     """Tell whether a word may be the verb of the name before it."""
     folded = fold(word.text)
-    return word.stem in _ACTS or folded in _AUXILIARIES or folded.endswith("ed")
+    return (
+        word.stem in ACTS or folded in _AUXILIARIES or folded in PAST or folded.endswith("ed")
+    )
 
 
 def _acts(name: Name, found: tuple[Word, ...]) -> bool:
@@ -134,5 +127,5 @@ def _acts(name: Name, found: tuple[Word, ...]) -> bool:
     return (
         before[-1:] == ["by"]
         or before == ["according", "to"]
-        or any(word.stem in _ACTS for word in after)
+        or any(word.stem in ACTS for word in after)
     )

@@ -1,11 +1,10 @@
 """Where two sentences about the same thing say the opposite: negation and direction."""
 
-from collections.abc import Iterator
-
-from classifier.core.words import Word, fold, is_content, stem, words
+from classifier.core.opposites import opposites
+from classifier.core.words import Word, fold, is_content, words
 
 _NEGATORS_WORDS = """
-not no never neither nor cannot none without unless non hardly scarcely
+not no never neither nor cannot none without unless non hardly scarcely nobody nothing nowhere
 """
 _NEGATORS = frozenset(_NEGATORS_WORDS.split())
 # Content words that a negator reaches: "did not, in the end, publish the results".
@@ -21,37 +20,16 @@ _FAILING_WORDS = """
 fail fails failed failing unable refuse refuses refused decline declines declined
 """
 _FAILING = frozenset(_FAILING_WORDS.split())
-_DENYING_WORDS = """
-deny denies denied denying lack lacks lacked lacking absence
+_DENIALS = frozenset(("deny", "denies", "denied", "denying"))
+_LACKING = frozenset(("lack", "lacks", "lacked", "lacking", "absence"))
+# What is denied as a saying; "denied the application" turns it down, and denies no statement.
+_SAID_WORDS = """
+that any having being it he she they this allegation allegations accusation accusations claim
+claims report reports charge charges wrongdoing involvement responsibility rumor rumors
 """
-_DENYING = frozenset(_DENYING_WORDS.split())
+_SAID = frozenset(_SAID_WORDS.split())
+_LOOKED_AT = 3  # words after "denied" that tell which it is
 _BREAKS = frozenset(",;:.()—\u2013!?")
-
-_PAIRS = (
-    "increase decrease", "increase reduce", "increase decline", "rise fall", "grow shrink",
-    "raise lower", "more less", "more fewer", "higher lower", "better worse", "improve worsen",
-    "strengthen weaken", "before after", "always never", "all none", "success failure",
-    "succeed fail", "win lose", "accept reject", "allow ban", "allow forbid", "permit prohibit",
-    "approve reject", "legal illegal", "broad narrow", "easy difficult", "easy hard",
-    "majority minority", "male female", "alive dead", "guilty innocent", "convict acquit",
-    "activate suppress", "activate deactivate", "internal external", "positive negative",
-    "likely unlikely", "active dormant", "enable disable", "enable prevent", "cause prevent",
-    "start stop", "begin end", "open close", "early late", "large small", "big small",
-    "fast slow", "quick slow", "strong weak", "safe dangerous", "simple complex", "public secret",
-    "same different", "support oppose", "include exclude", "visible hidden", "amplify suppress",
-    "amplify reduce", "boost reduce", "buy sell", "gain loss", "hire fire", "arrive leave",
-    "confirm deny", "admit deny", "better worsen", "improve worse", "aggravate improve",
-    "with without", "high low", "many few", "upper lower", "first last", "major minor",
-    "permanent temporary", "reversible permanent", "common rare", "often rarely",
-    "plaintiff defendant", "wide narrow", "strengthen suppress", "increase suppress", "encourage discourage", "help hinder",
-    "allow block", "allow prevent", "create destroy", "accept refuse", "add remove", "include omit",
-    "join leave", "attack defend", "hide reveal", "expand reduce", "boost suppress",
-    "strengthen reduce", "worsen reduce", "worsen suppress", "credit blame", "preserve destroy", "harmless dangerous", "win defeat",
-)  # fmt: skip
-_NEGATIVE_PREFIXES_WORDS = """
-un in im ir il dis mis non de anti
-"""
-_NEGATIVE_PREFIXES = _NEGATIVE_PREFIXES_WORDS.split()
 
 
 def negated(text: str) -> tuple[frozenset[str], frozenset[str]]:
@@ -79,17 +57,6 @@ def _scopes(text: str) -> tuple[list[frozenset[str]], frozenset[str]]:
             (scopes[-1] if reach else asserted).add(word.stem)
             reach = max(0, reach - 1)
     return [frozenset(scope) for scope in scopes], frozenset(asserted)
-
-
-def opposites(word: str) -> frozenset[str]:
-    """Return the stems that say the opposite of a stem, by table or by prefix."""
-    prefixed = {prefix + word for prefix in _NEGATIVE_PREFIXES if len(word) >= 3}
-    bare = {
-        word.removeprefix(prefix)
-        for prefix in _NEGATIVE_PREFIXES
-        if word.startswith(prefix) and len(word) - len(prefix) >= 3
-    }
-    return _OPPOSITES.get(word, frozenset()) | prefixed | bare
 
 
 def reversed_terms(claim: str, passage: str) -> tuple[str, ...]:
@@ -154,22 +121,14 @@ def _reach(found: tuple[Word, ...], position: int) -> int:
         return 0 if following in _WEAKENED else _REACH.get(folded, _FAR)
     if folded in _FAILING:
         return _FAR if following == "to" else 0
-    return _FAR if folded in _DENYING else 0
+    if folded in _DENIALS:
+        after = [fold(word.text) for word in found[position + 1 : position + 1 + _LOOKED_AT]]
+        said = any(word in _SAID or word.endswith("ing") for word in after)
+        return _FAR if said and after[0] != "by" else 0
+    return _FAR if folded in _LACKING else 0
 
 
 _AUXILIARIES_WORDS = """
 is are was were do does did has have had wo would could should ca need
 """
 _AUXILIARIES = frozenset(_AUXILIARIES_WORDS.split())
-
-
-def _table() -> Iterator[tuple[str, str]]:
-    for pair in _PAIRS:
-        left, right = (stem(word) for word in pair.split())
-        yield left, right
-        yield right, left
-
-
-_OPPOSITES: dict[str, frozenset[str]] = {}
-for _left, _right in _table():
-    _OPPOSITES[_left] = _OPPOSITES.get(_left, frozenset()) | {_right}

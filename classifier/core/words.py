@@ -47,11 +47,12 @@ _SUFFIXES = (
 )  # fmt: skip
 # What is left may end in a suffix of its own: monitoring, monitor.
 _INFLECTIONS = frozenset(("li", "ing", "ings", "ed", "s"))
+_TENSES = frozenset(("ing", "ings", "ed"))
 _KEPT_S = ("ss", "us", "is")
 
 # Forms that no suffix rule brings together, and near-synonyms that news uses as one word.
 _SAME = (
-    "say says said saying",
+    "say says said saying", "use used using uses", "bias biased biases",
     "rise rose risen", "drive drove driven", "draw drew drawn", "fly flew flown",
     "hide hid hidden", "break broke broken", "steal stole stolen", "eat ate eaten", "meet met",
     "feel felt", "keep kept", "sleep slept", "build built", "catch caught", "fight fought",
@@ -136,6 +137,8 @@ def _plain_stem(word: str) -> str:
             if suffix == "s" and word.endswith(_KEPT_S):
                 continue
             root = _undoubled(word.removesuffix(suffix))
+            if suffix in _TENSES and root.endswith("s"):
+                return root  # of increase, which is no plural
             return _plain_stem(root) if suffix in _INFLECTIONS else root
     return word
 

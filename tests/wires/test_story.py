@@ -133,7 +133,7 @@ def test_starter_archive_and_story_run_through_the_desks_doors_and_only_once(
     demonstration.run(said.append, now=True)
     *starter, corrected, specimen = Wire.objects.order_by("pk")
     assert specimen.state == "in_review"
-    assert len(starter) == 24
+    assert len(starter) == 120
     assert {wire.state for wire in starter} == {"published"}
     record = corrected.record
     assert (record["severity"]["reported"], record["severity"]["verified"]) == (
@@ -144,7 +144,7 @@ def test_starter_archive_and_story_run_through_the_desks_doors_and_only_once(
     assert {claim["verdict"] for claim in record["claims"]} == {"supported"}
     [exhibit] = record["exhibits"]
     assert (exhibit["recipe"], exhibit["tier"]) == ("emergent", "A")
-    assert Change.objects.count() == 25
+    assert Change.objects.count() == 121
     for wire in starter:
         assert wire.record["exhibits"] == []
         assert wire.exhibit_note
@@ -152,7 +152,7 @@ def test_starter_archive_and_story_run_through_the_desks_doors_and_only_once(
     before = list(Change.objects.values_list("seq", "sha256"))
     demonstration.run(said.append, now=True)
     assert list(Change.objects.values_list("seq", "sha256")) == before
-    assert said[-1] == "the starter archive of 24 wires and the specimen are in place"
+    assert said[-1] == "the starter archive of 120 wires and the specimen are in place"
 
 
 @pytest.mark.slow

@@ -1,6 +1,7 @@
 import pytest
 
-from classifier.core.polarity import negated, opposites, reversed_terms
+from classifier.core.opposites import opposites
+from classifier.core.polarity import negated, reversed_terms
 from classifier.core.words import stem
 
 
