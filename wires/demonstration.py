@@ -7,24 +7,27 @@ the gate. It may be stopped and run again at any time; a wire that is done is le
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from django.db.models import Q
+import yaml
+from django.db.models import Q, QuerySet
 
 from evidence.models import Run
-from wires import claims, coding, exhibits, history, intake, lifecycle, taxonomy
+from wires import claims, coding, exhibits, gate, history, intake, lifecycle, taxonomy
 from wires.intake import markdown
 from wires.intake.text import read as read_text
-from wires.models import Event, MoveRequest, Proposal, ProposedCode, User, Wire
+from wires.models import Event, MoveRequest, Proposal, ProposedCode, User, Version, Wire
 from wires.models.user import Role, account
 from wires.refusals import SecondEditorNeededError
 
 STARTER = Path(__file__).parent / "starter"
 SPECIMEN = STARTER / "specimen"
+CORRECTIONS = STARTER / "corrections" / "second-reading.yaml"
 DONE = "demonstrated"
+READ_AGAIN = "read a second time"
 SILENCE = 240.0  # seconds without progress after which the worker is taken for absent
 TELL = 5.0  # seconds between two lines of progress
 
@@ -33,6 +36,20 @@ Say = Callable[[str], None]
 
 class WorkerSilentError(Exception):
     """The worker does not do its part."""
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """An error of ours in a shipped wire, found when it was read a second time."""
+
+    wire: str
+    note: str = ""
+    notice: str = ""
+    text: tuple[tuple[str, str], ...] = ()
+    sources: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
+    rationale: Mapping[str, str] = field(default_factory=dict)
+    reason: str = ""
+    remove: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +64,10 @@ def run(say: Say, *, now: bool) -> None:
     """Load what is missing; `now` does the worker's part in this process."""
     taxonomy.load()
     desk = (_editor("desk-1", Role.EDITOR), _editor("desk-2", Role.SENIOR))
-    starter = [_story(path) for path in sorted((STARTER / "wires").glob("*.md"))]
+    paths = sorted((STARTER / "wires").glob("*.md"))
+    starter = [_story(path) for path in paths]
+    stories = {path.name: story for path, story in zip(paths, starter, strict=True)}
+    corrections = [Correction(**row) for row in yaml.safe_load(CORRECTIONS.read_text())]
     corrected = _story(SPECIMEN / "corrected.md", specs=_notes())
     specimen = Story(intake.read(SPECIMEN / "wire.txt", specs=_notes()), {})
     wires = {
@@ -55,16 +75,22 @@ def run(say: Say, *, now: bool) -> None:
         for story in (*starter, corrected, specimen)
     }
     todo = {key: wire for key, wire in wires.items() if not _is_done(wire)}
-    if not todo:
+    to_correct = [
+        (wire, row)
+        for row in corrections
+        if not _is_done(wire := wires[stories[row.wire].filing.fingerprint], READ_AGAIN)
+    ]
+    if not todo and not to_correct:
         say(f"the starter archive of {len(starter)} wires and the specimen are in place")
         return
     say(f"filing {len(todo)} wires of the starter archive")
     # The harness takes longest, so it starts first.
     run_row = _asked_run(wires[corrected.filing.fingerprint], corrected, desk[0], now=now)
-    _await_worker([wire.pk for wire in todo.values()], say, now=now)
+    _await_worker([_current(wire) for wire in todo.values()], say, now=now)
     for story in starter:
         _told(wires[story.filing.fingerprint], story, desk)
     say(f"{len(starter)} wires of the starter archive are published")
+    _corrected(to_correct, stories, desk[0], say, now=now)
     _specimen_told(wires[specimen.filing.fingerprint], desk[0])
     if run_row is not None:
         _await_run(run_row, say)
@@ -93,27 +119,32 @@ def _filed(story: Story, by: User) -> Wire:
     return known or lifecycle.file(story.filing, by=by)[0]
 
 
-def _is_done(wire: Wire) -> bool:
+def _is_done(wire: Wire, act: str = DONE) -> bool:
     return (
-        Event.objects.filter(wire=wire, act=DONE).exists()
-        or wire.state == Wire.State.DISCARDED
+        Event.objects.filter(wire=wire, act=act).exists() or wire.state == Wire.State.DISCARDED
     )
 
 
-def _await_worker(wire_ids: Sequence[int], say: Say, *, now: bool) -> None:
+def _current(wire: Wire) -> int:
+    if wire.current_id is None:
+        raise ValueError(f"{wire} was filed without a text")
+    return wire.current_id
+
+
+def _await_worker(version_ids: Sequence[int], say: Say, *, now: bool) -> None:
     if now:
-        for version_id in _unready(wire_ids).values_list("current_id", flat=True):
+        for version_id in _unready(version_ids).values_list("pk", flat=True):
             claims.check(version_id)
             coding.propose(version_id)
     for left in _countdown(
-        lambda: _unready(wire_ids).count(), "checking claims and proposing codes"
+        lambda: _unready(version_ids).count(), "checking claims and proposing codes"
     ):
-        say(f"  the worker has read {len(wire_ids) - left} of {len(wire_ids)} wires")
+        say(f"  the worker has read {len(version_ids) - left} of {len(version_ids)} texts")
 
 
-def _unready(wire_ids: Sequence[int]) -> Any:
-    waiting = Q(current__proposal__isnull=True) | Q(current__claims__verdict="unchecked")
-    return Wire.objects.filter(waiting, pk__in=wire_ids).distinct()
+def _unready(version_ids: Sequence[int]) -> QuerySet[Version]:
+    waiting = Q(proposal__isnull=True) | Q(claims__verdict="unchecked")
+    return Version.objects.filter(waiting, pk__in=version_ids).distinct()
 
 
 def _await_run(row: Run, say: Say) -> None:
@@ -229,6 +260,62 @@ def _published(wire: Wire, desk: tuple[User, User]) -> None:
     except SecondEditorNeededError:
         request = lifecycle.ask(wire.pk, MoveRequest.Move.PUBLISH, by=first)
         lifecycle.confirm(request.pk, by=second)
+
+
+def _corrected(
+    rows: Sequence[tuple[Wire, Correction]],
+    stories: Mapping[str, Story],
+    by: User,
+    say: Say,
+    *,
+    now: bool,
+) -> None:
+    """Put right what a second reading found, in public, as the desk corrects any wire."""
+    waiting = [_reread(wire, row, stories[row.wire].filing, by) for wire, row in rows]
+    _await_worker([version.pk for version in waiting if version], say, now=now)
+    for (wire, row), version in zip(rows, waiting, strict=True):
+        wire.refresh_from_db()
+        if version and wire.state == Wire.State.PUBLISHED and wire.current_id != version.pk:
+            lifecycle.amend(wire.pk, by=by, notice=row.notice)
+        if wire.state == Wire.State.PUBLISHED:
+            _recoded(wire, row, by)
+        history.note(wire.pk, READ_AGAIN, by=by, note=row.note or row.reason)
+    if rows:
+        say(f"{len(rows)} of them are corrected after a second reading")
+
+
+def _reread(wire: Wire, row: Correction, filing: intake.Filing, by: User) -> Version | None:
+    """Return the corrected text, which waits; none where only a decision was wrong."""
+    wire.refresh_from_db()
+    newest = wire.versions.latest()
+    if newest.note == row.note or not row.text or wire.state != Wire.State.PUBLISHED:
+        return newest if newest.note and newest.note == row.note else None
+    sources = [
+        replace(source, text=_replaced(source.text, row.sources[source.key]))
+        for source in filing.sources
+        if source.key in row.sources
+    ]
+    return lifecycle.revise(
+        wire.pk, by=by, headline=newest.headline, note=row.note, sources=sources,
+        body=_replaced(newest.body, row.text),
+    )  # fmt: skip
+
+
+def _replaced(text: str, pairs: Iterable[Sequence[str]]) -> str:
+    for old, new in pairs:
+        if old not in text:
+            raise ValueError(f"“{old}” does not stand in the text that is to be corrected")
+        text = text.replace(old, new, 1)
+    return text
+
+
+def _recoded(wire: Wire, row: Correction, by: User) -> None:
+    if row.rationale:
+        stands = {slot: getattr(wire.rationale, slot) for slot in (*gate.SLOTS, "result")}
+        coding.reason(wire.pk, by=by, **{**stands, **row.rationale})
+    for code in row.remove:
+        if wire.codings.filter(code__code=code).exists():
+            coding.remove(wire.pk, code, by=by, note=row.note)
 
 
 def _done(wire: Wire, by: User) -> None:

@@ -152,7 +152,7 @@ def revise(
 ) -> Version:
     """Give a wire a new text, citing the old sources and any new ones.
 
-    Before publication it becomes the current text at once. On a public wire it waits,
+    A new source under a key that stands takes the place of the old one. Before publication it becomes the current text at once. On a public wire it waits,
     unseen, until `amend` puts it in place.
     """
     wire = _locked(wire_id, State.DRAFT, State.IN_REVIEW, State.PUBLISHED)
@@ -162,7 +162,9 @@ def revise(
     new = Version.objects.create(
         wire=wire, number=last.number + 1, headline=headline, body=body, note=note, made_by=by
     )
-    kept = [(c.key, c.source) for c in last.citations.select_related("source")]
+    taken = {source.key for source in sources}
+    cited = last.citations.select_related("source")
+    kept = [(c.key, c.source) for c in cited if c.key not in taken]
     added = [(source.key, vault.stored(source, by=by)) for source in sources]
     cite([(new, [*kept, *added])])
     claims.split(new)

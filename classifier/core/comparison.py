@@ -7,8 +7,8 @@ from classifier.core.claim import Claim
 from classifier.core.likeness import Thesaurus
 from classifier.core.names import Name, actors, names
 from classifier.core.numbers import Number, completes, relation
+from classifier.core.opposites import have_converse, is_converse
 from classifier.core.passages import Library, Unit, Window, supporting
-from classifier.core.opposites import is_converse
 from classifier.core.polarity import agrees, reversed_terms
 from classifier.core.quotations import has_quotation
 from classifier.core.roles import compared_otherwise, turned
@@ -82,8 +82,10 @@ def compare(
     }
     opposed = _reversed(claim, serving)
     swapped = _is_swapped(claim, serving, library)
-    if swapped and opposed and all(is_converse(word) for word in opposed):
-        swapped, opposed = False, ()  # one came before the other, the other after the one
+    if swapped and _says_the_same_again(claim, serving):
+        # One came before the other, the other after the one.
+        swapped = False
+        opposed = tuple(word for word in opposed if not is_converse(word))
     absent = frozenset(
         s
         for s, word in claim.terms.items()
@@ -127,6 +129,14 @@ def _is_swapped(claim: Claim, units: Sequence[Unit], library: Library) -> bool:
         others = [unit.text for unit in library.units if named & _spoken(unit.text)]
         return turned(claim.text, others, common=library.common)
     return compared_otherwise(claim.text, _nearest(claim, units).text)
+
+
+def _says_the_same_again(claim: Claim, units: Sequence[Unit]) -> bool:
+    mine, theirs = (
+        frozenset(word.stem for word in words(text))
+        for text in (claim.text, _nearest(claim, units).text)
+    )
+    return have_converse(mine, theirs)
 
 
 def _nearest(claim: Claim, units: Sequence[Unit]) -> Unit:

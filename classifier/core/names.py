@@ -14,6 +14,14 @@ sunday
 """
 _DATES = frozenset(_DATES_WORDS.split())
 _COMMON_ENDINGS = ("s", "ing", "ed", "ly")
+_NO_PLURAL = ("us", "is", "ss")
+_KNOWN_WORDS = """
+italy emily kelly sally molly texas kansas arkansas massachusetts illinois athens brussels naples
+wales netherlands philippines honduras boeing beijing nanjing sterling fred mohammed ahmed thales
+siemens reuters thomas charles james jones williams sachs
+"""
+# Names that look like plurals, participles or adverbs.
+_KNOWN_NAMES = frozenset(_KNOWN_WORDS.split())
 _WITH_DIGIT = re.compile(r"(?=.*\d)(?=.*[a-z])(?!\d+(?:st|nd|rd|th|s|k|m|mn|bn|b|am|pm)$)")
 _JOINTS = frozenset((" ", "-", ". ", "."))
 
@@ -100,7 +108,7 @@ def _only_begins(found: tuple[Word, ...], common: frozenset[str]) -> bool:
     if any(c.isupper() or c.isdigit() for c in first.text[1:]) or first.text.endswith("s'"):
         return False
     folded = fold(first.text)
-    if folded in common or folded in STOP or folded.endswith(_COMMON_ENDINGS):
+    if folded in common or folded in STOP or _looks_common(folded):
         return folded == first.text.lower()
     following = found[1:3]
     if following and following[0].stem in _PEOPLE:
@@ -109,6 +117,13 @@ def _only_begins(found: tuple[Word, ...], common: frozenset[str]) -> bool:
         folded != first.text.lower()  # Apple's
         or any(_is_capital(word) or _tells(word) for word in following[:1])
     )
+
+
+def _looks_common(folded: str) -> bool:
+    """Tell whether a word has the ending of a plural, a participle or an adverb."""
+    if folded in _KNOWN_NAMES or folded.endswith(_NO_PLURAL):
+        return False
+    return folded.endswith(_COMMON_ENDINGS)
 
 
 def _tells(word: Word) -> bool:

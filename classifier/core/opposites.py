@@ -42,7 +42,7 @@ _PAIRS = (
     "install remove", "keep delete", "keep discard", "keep destroy", "keep remove",
     "retain delete", "retain discard", "store delete", "write erase", "include exclude",
     "include omit", "attach detach", "upload download", "encrypt decrypt", "import export",
-    "send receive", "give receive", "combine separate", "merge split", "unite divide",
+    "combine separate", "merge split", "unite divide",
     # yes and no
     "accept reject", "accept refuse", "accept decline", "allow ban", "allow forbid",
     "allow block", "allow prevent", "allow prohibit", "permit prohibit", "permit forbid",
@@ -76,7 +76,7 @@ _PAIRS = (
     "same different", "simple complex", "easy difficult", "easy hard", "partial complete",
     "partly fully", "partly wholly", "manual automatic", "internal external", "inside outside",
     "domestic foreign", "civilian military", "rural urban", "online offline", "north south",
-    "east west", "majority minority", "presence absence", "present absent", "all none",
+    "east west", "northern southern", "eastern western", "majority minority", "presence absence", "present absent", "all none",
     "with without", "both neither", "everyone nobody", "everybody nobody", "everything nothing",
     # people
     "male female", "man woman", "boy girl", "father mother", "son daughter", "brother sister",
@@ -108,9 +108,28 @@ def opposites(word: str) -> frozenset[str]:
     return _OPPOSITES.get(word, frozenset()) | prefixed | bare
 
 
+def is_prefixed(one: str, other: str) -> bool:
+    """Tell whether one word is the other with a prefix that turns it round, as unlawful is.
+
+    Their stems may have nothing in common: that of a longer word is cut shorter.
+    """
+    longer, shorter = sorted((one, other), key=len, reverse=True)
+    return len(shorter) >= _SHORTEST and any(
+        longer == prefix + shorter for prefix in _NEGATIVE_PREFIXES
+    )
+
+
 def is_converse(word: str) -> bool:
     """Tell whether a stem's opposite says the same again of the two things compared."""
     return word in _CONVERSES
+
+
+def have_converse(mine: frozenset[str], theirs: frozenset[str]) -> bool:
+    """Tell whether of two such opposites each text has the one that the other has not."""
+    own, their_own = mine - theirs, theirs - mine
+    return any(
+        word in _CONVERSES and _OPPOSITES.get(word, frozenset()) & their_own for word in own
+    )
 
 
 def _stems(pairs: tuple[str, ...]) -> Iterator[tuple[str, str]]:

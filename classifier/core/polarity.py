@@ -1,6 +1,6 @@
 """Where two sentences about the same thing say the opposite: negation and direction."""
 
-from classifier.core.opposites import opposites
+from classifier.core.opposites import is_prefixed, opposites
 from classifier.core.words import Word, fold, is_content, words
 
 _NEGATORS_WORDS = """
@@ -77,11 +77,13 @@ def reversed_terms(claim: str, passage: str) -> tuple[str, ...]:
         (asserted - denied) & (source_alone - source_asserted)
     )
     mine, theirs = _neighbours(claim), _neighbours(passage)
+    own, their_own = _written(claim), _written(passage)
     swapped = {
         word
         for word in mine.keys() - theirs.keys() - denied
-        for other in opposites(word) & (theirs.keys() - mine.keys() - source_denied)
-        if _meet(mine[word], theirs[other])
+        for other in theirs.keys() - mine.keys() - source_denied
+        if (other in opposites(word) or is_prefixed(own[word], their_own[other]))
+        and _meet(mine[word], theirs[other])
     }
     return tuple(sorted(turned | swapped))
 
@@ -111,6 +113,10 @@ def _neighbours(text: str) -> dict[str, frozenset[str]]:
         stems = frozenset(other.stem for other in around if is_content(other)) - {word.stem}
         near[word.stem] = near.get(word.stem, frozenset()) | stems
     return near
+
+
+def _written(text: str) -> dict[str, str]:
+    return {word.stem: fold(word.text) for word in words(text)}
 
 
 def _reach(found: tuple[Word, ...], position: int) -> int:

@@ -1,4 +1,7 @@
-"""Who did it to whom: the same words round the same verb, with the names the other way round."""
+"""Who did it to whom: the same words round the same verb, with the parties the other way round.
+
+A party is a name, or a thing with its article (the vendor), which goes by its last word.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -19,6 +22,8 @@ first already again soon just even only now once reportedly allegedly
 # What may stand between a name and its verb.
 _HELPING = frozenset(_HELPING_WORDS.split())
 _JOINING = frozenset(("and", "or"))
+_ARTICLES = frozenset(("the", "a", "an", "its", "his", "her", "their", "another", "this"))
+_LONGEST_THING = 4  # words after the article
 _MUTUAL_WORDS = """
 meet marry merge partner agree talk speak play collaborate compete work join compare tie share
 resemble negotiate discuss settle cooperate clash match
@@ -75,7 +80,7 @@ def _has(roles: set[Role], role: Role) -> bool:
 
 def _roles(text: str, common: frozenset[str]) -> Iterator[Role]:
     found = words(text)
-    named = names(text, common=common)
+    named = _parties(text, found, common)
     for position, word in enumerate(found):
         if is_told(word) and word.stem not in _MUTUAL:
             for agent, other in _sides(text, found, position, named):
@@ -86,7 +91,7 @@ def _roles(text: str, common: frozenset[str]) -> Iterator[Role]:
 def _sides(
     text: str, found: Sequence[Word], position: int, named: Sequence[Name]
 ) -> Iterator[tuple[Name, Name]]:
-    """Yield (agent, other) for each pair of names on the two sides of a verb."""
+    """Yield (agent, other) for each pair of parties on the two sides of a verb."""
     verb = found[position]
     before = [name for name in named if name.end <= verb.start]
     after = [name for name in named if name.start >= verb.end]
@@ -95,11 +100,42 @@ def _sides(
     if agent := _by(found, position, after):
         yield from ((agent, subject) for subject in subjects)
     elif not _is_passive(found, position):
-        yield from ((subject, other) for subject in subjects for other in after)
+        # Of things only the one that stands right after the verb is what it is done to.
+        others = [name for name in after if not _is_thing(name) or name.start == verb.end + 1]
+        yield from ((subject, other) for subject in subjects for other in others)
+
+
+def _parties(text: str, found: Sequence[Word], common: frozenset[str]) -> list[Name]:
+    """Return names and things in the order in which they end."""
+    things = [
+        thing
+        for position, word in enumerate(found)
+        if fold(word.text) in _ARTICLES and (thing := _thing(text, found, position))
+    ]
+    return sorted([*names(text, common=common), *things], key=lambda name: name.end)
+
+
+def _thing(text: str, found: Sequence[Word], position: int) -> Name | None:
+    """Return the article with the words that go with it, if the last is no name."""
+    end = position
+    for word in found[position + 1 : position + 1 + _LONGEST_THING]:
+        apart = text[found[end].end : word.start] not in (" ", "-")
+        if apart or not is_content(word) or (is_told(word) and end > position):
+            break
+        end += 1
+    last = found[end]
+    if end == position or not last.text.islower() or is_told(last):
+        return None
+    start = found[position].start
+    return Name(text[start : last.end], frozenset((last.stem,)), start, last.end)
+
+
+def _is_thing(name: Name) -> bool:
+    return fold(name.text.split()[0]) in _ARTICLES
 
 
 def _subjects(found: Sequence[Word], position: int, before: Sequence[Name]) -> list[Name]:
-    """Return the names that the verb follows, but for words that may stand between."""
+    """Return the parties that the verb follows, but for words that may stand between."""
     if not before:
         return []
     nearest = before[-1]
@@ -133,7 +169,7 @@ def _is_passive(found: Sequence[Word], position: int) -> bool:
 
 
 def _by(found: Sequence[Word], position: int, after: Sequence[Name]) -> Name | None:
-    """Return the name that the verb's `by` stands before."""
+    """Return the party that the verb's `by` stands before."""
     following = found[position + 1 : position + 2 + _TO_BY]
     directly = bool(following) and fold(following[0].text) == "by"
     if not (directly or _is_passive(found, position)):

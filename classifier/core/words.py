@@ -48,11 +48,16 @@ _SUFFIXES = (
 # What is left may end in a suffix of its own: monitoring, monitor.
 _INFLECTIONS = frozenset(("li", "ing", "ings", "ed", "s"))
 _TENSES = frozenset(("ing", "ings", "ed"))
+_CUT_SHORT = ("iv", "enc", "anc")
 _KEPT_S = ("ss", "us", "is")
 
 # Forms that no suffix rule brings together, and near-synonyms that news uses as one word.
 _SAME = (
-    "say says said saying", "use used using uses", "bias biased biases",
+    "say says said saying", "use used using uses", "bias biased biases", "try tried tries trying",
+    "small smaller smallest", "tall taller tallest", "big bigger biggest", "safe safer safest",
+    "old older oldest", "new newer newest", "large larger largest",
+    "restore restored restores restoring restoration", "repeat repeated repeats repeating",
+    "install installed installs installing installation", "lie lied lies lying",
     "rise rose risen", "drive drove driven", "draw drew drawn", "fly flew flown",
     "hide hid hidden", "break broke broken", "steal stole stolen", "eat ate eaten", "meet met",
     "feel felt", "keep kept", "sleep slept", "build built", "catch caught", "fight fought",
@@ -64,15 +69,15 @@ _SAME = (
     "find found", "fall fell fallen", "give gave given", "go went gone", "grow grew grown growth",
     "hold held", "know knew known knowledge", "lead led", "leave left", "lose lost loss losses",
     "pay paid payment", "see saw seen", "sell sold sale sales", "send sent", "show shown",
-    "speak spoke spoken speech", "spend spent", "strike struck", "sue sued lawsuit lawsuits",
+    "speak spoke spoken speech", "spend spent", "strike struck", "sue sued sues suing lawsuit lawsuits",
     "take took taken", "teach taught", "tell told", "think thought", "win won", "write wrote "
     "written", "woman women female", "man men", "child children kid kids", "person people",
     "marry married marriage wed", "choice choices", "analysis analyses analyze",
     "crisis crises", "criterion criteria", "suppress suppression", "reduce reduction",
     "produce production", "describe description", "receive reception", "decide decision",
     "expand expansion", "extend extension extensive", "conclude conclusion", "detect detection",
-    "vary variety varied", "deep deeper depth", "wide width", "long length", "strong strength "
-    "strengthen", "high height", "live life lives", "fine-tune finetune", "data dataset datasets",
+    "vary variety varied", "deep deeper depth", "wide wider width", "long length", "strong strength "
+    "strengthen", "high higher highest height", "live life lives", "fine-tune finetune", "data dataset datasets",
     "incorrect inaccurate erroneous wrong false", "harmful dangerous hazardous",
     "car cars automobile automotive", "doctor physician", "film movie", "firm company",
     "lawyer attorney", "murder homicide", "fraud scam", "photo photograph", "phone telephone",
@@ -139,6 +144,8 @@ def _plain_stem(word: str) -> str:
             root = _undoubled(word.removesuffix(suffix))
             if suffix in _TENSES and root.endswith("s"):
                 return root  # of increase, which is no plural
+            if suffix in (*_TENSES, "es") and root.endswith(_CUT_SHORT):
+                return _plain_stem(f"{root}e")  # as survive and influence are
             return _plain_stem(root) if suffix in _INFLECTIONS else root
     return word
 

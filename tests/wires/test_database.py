@@ -7,6 +7,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from tests import factories
+from wires import lifecycle
 from wires.models import (
     Alias,
     ChangeCounter,
@@ -15,10 +16,12 @@ from wires.models import (
     Coding,
     Exhibit,
     MoveRequest,
+    Notice,
     Rationale,
     Source,
     Wire,
 )
+from wires.models.user import Role
 
 pytestmark = pytest.mark.django_db
 
@@ -309,3 +312,56 @@ def test_alias_names_one_wire(published):
     Alias.objects.create(wire=published, name="AIID-1")
     with pytest.raises(IntegrityError), transaction.atomic():
         Alias.objects.create(wire=factories.make_draft(), name="AIID-1")
+
+
+def test_merge_round_python_is_refused(published):
+    other, third = factories.make_published(), factories.make_published()
+    gone = factories.make_withdrawn()
+    editor, senior = factories.make_editor(), factories.make_user(Role.SENIOR)
+    request = MoveRequest.objects.create(
+        wire=published, move="merge", into=other, reason="One event.", asked_by=editor
+    )
+    MoveRequest.objects.filter(pk=request.pk).update(
+        decided_by=senior, decided_at=timezone.now(), confirmed=True
+    )
+    ended = {"state": "withdrawn", "withdrawn_at": timezone.now(), "public_reason": "merged"}
+    for into, rule in (
+        (third, "wire_merge_is_the_confirmed_one"),
+        (gone, "wire_is_merged_into_one_that_stands"),
+        (factories.make_draft(), "wire_is_merged_in_public_only_into_a_public_one"),
+    ):
+        with refused(rule), transaction.atomic():
+            Wire.objects.filter(pk=published.pk).update(merged_into=into, **ended)
+    Wire.objects.filter(pk=published.pk).update(merged_into=other, **ended)
+
+
+def test_notice_on_a_wire_that_is_not_public_is_refused(draft, published):
+    for wire, related in ((draft, None), (published, draft)):
+        with refused("notice_names_public_wires"), transaction.atomic():
+            Notice.objects.create(
+                wire=wire, related=related, kind="correction", text="x", made_by=wire.filed_by
+            )
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "allowed"),
+    [
+        ("SEV-3", "SEV-2", False),
+        ("SEV-2", "SEV-1", False),
+        ("SEV-2", "SEV-3", True),
+        ("SEV-3", "SEV-4", True),
+    ],
+)
+def test_public_wire_becomes_graver_only_confirmed(before, after, allowed):
+    editor = factories.make_editor()
+    scale = 3 if before == "SEV-2" else 1
+    wire = factories.make_reviewed(editor, scale=scale)
+    request = lifecycle.ask(wire.pk, MoveRequest.Move.PUBLISH, by=editor)
+    lifecycle.confirm(request.pk, by=factories.make_user(Role.SENIOR))
+    Wire.objects.filter(pk=wire.pk).update(severity_reported="SEV-3")
+    change = Wire.objects.filter(pk=wire.pk)
+    if allowed:
+        assert change.update(severity_verified=after) == 1
+    else:
+        with refused("wire_move_is_confirmed_by_another_person"), transaction.atomic():
+            change.update(severity_verified=after)

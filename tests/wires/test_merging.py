@@ -234,7 +234,7 @@ def test_what_has_ended_by_a_merge_stays_merged():
     [
         ("wire_is_merged_only_when_ended", {}),
         (
-            "wire_move_is_confirmed_by_another_person",
+            "wire_merge_is_the_confirmed_one",
             {"state": "withdrawn", "withdrawn_at": timezone.now, "public_reason": "r"},
         ),
     ],
@@ -254,7 +254,7 @@ def test_database_refuses_to_merge_elsewhere_or_into_itself():
         Wire.objects.filter(pk=wire.pk).update(merged_into=factories.make_draft())
     gone = factories.make_draft()
     lifecycle.discard(gone.pk, by=factories.make_editor(), note="n")
-    with pytest.raises(IntegrityError, match="merged_only_when_ended"), transaction.atomic():
+    with pytest.raises(IntegrityError, match="into_one_that_stands"), transaction.atomic():
         Wire.objects.filter(pk=gone.pk).update(merged_into=gone)
 
 

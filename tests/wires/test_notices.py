@@ -86,22 +86,6 @@ def test_notice_never_names_a_wire_that_is_not_public():
     assert kinds(wire) == ["published"]
 
 
-def test_record_hides_the_other_wire_even_of_a_row_made_round_python():
-    wire, waits = factories.make_published(), states.make_scheduled()
-    editor = factories.make_editor()
-    Notice.objects.create(
-        wire=wire, kind="correction", text="a", related=waits, made_by=editor
-    )
-    Notice.objects.create(
-        wire=waits, kind="correction", text="b", related=wire, made_by=editor
-    )
-    request = lifecycle.ask(wire.pk, Move.DISPUTE, by=editor, reason="r")
-    lifecycle.confirm(request.pk, by=factories.make_user(Role.SENIOR))
-    said = fresh(wire).record["notices"]
-    assert [row["text"] for row in said] == ["a", "r"]
-    assert {row["related"] for row in said} == {None}
-
-
 # Responses
 
 

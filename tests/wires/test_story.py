@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections import Counter
 from io import StringIO
 
 import pytest
@@ -14,7 +15,7 @@ from tests.conftest import database_url
 from tests.seeds import DOCUMENTS, WIRE, needs_seeds
 from wires import demonstration
 from wires.demonstration import SPECIMEN
-from wires.models import Change, Source, User, Wire
+from wires.models import Change, Notice, Source, User, Wire
 
 pytestmark = pytest.mark.django_db
 
@@ -144,7 +145,9 @@ def test_starter_archive_and_story_run_through_the_desks_doors_and_only_once(
     assert {claim["verdict"] for claim in record["claims"]} == {"supported"}
     [exhibit] = record["exhibits"]
     assert (exhibit["recipe"], exhibit["tier"]) == ("emergent", "A")
-    assert Change.objects.count() == 121
+    kinds = Counter(Change.objects.values_list("kind", flat=True))
+    assert (kinds["published"], kinds["amended"]) == (121, 11)
+    assert Notice.objects.filter(kind="correction").count() == 11
     for wire in starter:
         assert wire.record["exhibits"] == []
         assert wire.exhibit_note
