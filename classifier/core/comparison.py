@@ -125,8 +125,7 @@ def _is_swapped(claim: Claim, units: Sequence[Unit], library: Library) -> bool:
     if not texts:
         return False
     if turned(claim.text, texts, common=library.common):
-        named = frozenset[str]().union(*(name.keys for name in claim.names))
-        others = [unit.text for unit in library.units if named & _spoken(unit.text)]
+        others = [unit.text for unit in library.units if claim.terms.keys() & unit.stems]
         return turned(claim.text, others, common=library.common)
     return compared_otherwise(claim.text, _nearest(claim, units).text)
 
