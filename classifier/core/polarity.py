@@ -71,8 +71,8 @@ def reversed_terms(claim: str, passage: str) -> tuple[str, ...]:
     source_denied: frozenset[str] = frozenset().union(*source_scopes)
     # Where both deny the same word, they differ only in what else the negator reaches:
     # "did not anticipate the results" and "did not anticipate these findings" agree.
-    alone = _unshared(scopes, source_scopes)
-    source_alone = _unshared(source_scopes, scopes)
+    alone = _unshared(_unmet(scopes, source_asserted), source_scopes)
+    source_alone = _unshared(_unmet(source_scopes, asserted), scopes)
     turned = ((alone - asserted) & (source_asserted - source_denied)) | (
         (asserted - denied) & (source_alone - source_asserted)
     )
@@ -86,6 +86,11 @@ def reversed_terms(claim: str, passage: str) -> tuple[str, ...]:
         and _meet(mine[word], theirs[other])
     }
     return tuple(sorted(turned | swapped))
+
+
+def _unmet(scopes: list[frozenset[str]], asserted: frozenset[str]) -> list[frozenset[str]]:
+    """Return the scopes that the other side does not say in another way: not pass is fail."""
+    return [s for s in scopes if not any(opposites(word) & asserted for word in s)]
 
 
 def _unshared(scopes: list[frozenset[str]], others: list[frozenset[str]]) -> frozenset[str]:

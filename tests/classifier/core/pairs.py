@@ -1,8 +1,9 @@
 """What one sentence of a source supports, and what it does not though the words are almost the same.
 
 In words of our own. Each row is a source, claims that follow from it, and claims that turn it
-round: by the opposite of a word, or by who did it to whom. `CHOSEN` was seen while the rules
-were written; `HELD_OUT` was written before they were and not looked at until they stood.
+round: by the opposite of a word, or by who did it to whom. All but `LAST` was seen while the
+rules were written. `LAST` was written when they stood: 10 of its 13 false claims were caught
+then, and one rule was mended for what it showed (things with an article are parties too).
 """
 
 Row = tuple[str, tuple[str, ...], tuple[str, ...]]
@@ -107,7 +108,7 @@ ACTORS: tuple[Row, ...] = (
      ("Judge Roe ordered the lawyers of Avianca to pay Mata.",)),
 )  # fmt: skip
 
-HELD_OUT: tuple[Row, ...] = (
+MORE: tuple[Row, ...] = (
     ("The hospital said that the diagnosis of the tool was correct in 12 cases.",
      ("The hospital said the tool's diagnosis was correct in 12 cases.",),
      ("The hospital said that the diagnosis of the tool was incorrect in 12 cases.",)),
@@ -155,4 +156,110 @@ HELD_OUT: tuple[Row, ...] = (
      ("Grok cited Copilot as the source of the quotation.",)),
 )  # fmt: skip
 
-CHOSEN = OPPOSITES + ACTORS
+YET_MORE: tuple[Row, ...] = (
+    ("The landlord disclosed the use of the pricing software to the tenants.",
+     ("To the tenants the landlord disclosed the use of the pricing software.",),
+     ("The landlord concealed the use of the pricing software from the tenants.",)),
+    ("The detector flagged the essay of the first student as human.",
+     ("The first student's essay was flagged as human by the detector.",),
+     ("The detector flagged the essay of the first student as generated.",)),
+    ("The judge granted the motion of the publishers.",
+     ("The publishers' motion was granted by the judge.",),
+     ("The judge denied the motion of the publishers.",)),
+    ("The nurse noticed the wrong dose in the summary.",
+     ("The wrong dose in the summary was noticed by the nurse.",),
+     ("The nurse missed the wrong dose in the summary.",)),
+    ("The crossing was empty when the shuttle turned.",
+     ("When the shuttle turned, the crossing was empty.",),
+     ("The crossing was full when the shuttle turned.",)),
+    ("The firm apologised to the singer in public.",
+     ("In public the firm apologised to the singer.",),
+     ("The firm refused to apologise to the singer in public.",)),
+    ("The town installed the cameras in 2018.",
+     ("In 2018 the town installed the cameras.",),
+     ("The town removed the cameras in 2018.",)),
+    ("The refund was larger than the fare.",
+     ("The refund was larger than the fare was.",),
+     ("The refund was smaller than the fare.", "The fare was larger than the refund.")),
+    ("The classifier was biased against older applicants.",
+     ("Against older applicants the classifier was biased.",),
+     ("The classifier was unbiased against older applicants.",)),
+    ("The passenger opened the door of the taxi.",
+     ("The door of the taxi was opened by the passenger.",),
+     ("The passenger closed the door of the taxi.",)),
+    ("The summary included the names of the victims.",
+     ("The names of the victims were included in the summary.",),
+     ("The summary omitted the names of the victims.",)),
+    ("The map sent the hikers to the northern bank of the river.",
+     ("The hikers were sent to the northern bank of the river by the map.",),
+     ("The map sent the hikers to the southern bank of the river.",)),
+    ("Few of the voters heard the cloned message.",
+     ("The cloned message was heard by few of the voters.",),
+     ("Many of the voters heard the cloned message.",)),
+    ("Replika praised Nomi in its blog.",
+     ("In its blog Replika praised Nomi.",),
+     ("Nomi praised Replika in its blog.",)),
+    ("Officer Dale arrested Robert Hume after the match.",
+     ("Robert Hume was arrested by Officer Dale after the match.",
+      "After the match Dale arrested Hume."),
+     ("Robert Hume arrested Officer Dale after the match.",)),
+    ("Samsung copied a feature of Huawei in its camera.",
+     ("In its camera Samsung copied a feature of Huawei.",),
+     ("Huawei copied a feature of Samsung in its camera.",)),
+    ("The Times reported that the Post had used the tool.",
+     ("According to the Times, the Post had used the tool.",),
+     ("The Post reported that the Times had used the tool.",)),
+    ("Italy asked Ireland for the files on the app.",
+     ("Ireland was asked by Italy for the files on the app.",),
+     ("Ireland asked Italy for the files on the app.",)),
+    ("Black patients were given lower scores than white patients.",
+     ("Lower scores than white patients were given to Black patients.",
+      "White patients were given higher scores than Black patients."),
+     ("White patients were given lower scores than Black patients.",)),
+    ("Cruise stopped its cars before Waymo stopped its vans.",
+     ("Waymo stopped its vans after Cruise stopped its cars.",),
+     ("Cruise stopped its cars after Waymo stopped its vans.",)),
+)  # fmt: skip
+
+LAST: tuple[Row, ...] = (
+    ("The witness recognised the cloned voice at once.",
+     ("At once the witness recognised the cloned voice.",),
+     ("The witness misrecognised the cloned voice at once.",)),
+    ("The ministry welcomed the ban on the app.",
+     ("The ban on the app was welcomed by the ministry.",),
+     ("The ministry deplored the ban on the app.",)),
+    ("The lawyer checked the citations before the hearing.",
+     ("Before the hearing the lawyer checked the citations.",),
+     ("The lawyer checked the citations after the hearing.",)),
+    ("The drone was visible on the radar.",
+     ("On the radar the drone was visible.",),
+     ("The drone was invisible on the radar.",)),
+    ("The settlement was paid by the insurer in full.",
+     ("The insurer paid the settlement in full.",),
+     ("The settlement was paid by the insurer in part.",)),
+    ("The tool rated the women as less qualified than the men.",
+     ("The women were rated as less qualified than the men by the tool.",
+      "The tool rated the men as more qualified than the women."),
+     ("The tool rated the women as more qualified than the men.",
+      "The tool rated the men as less qualified than the women.")),
+    ("Chen interviewed Okafor for the podcast.",
+     ("Okafor was interviewed by Chen for the podcast.",),
+     ("Okafor interviewed Chen for the podcast.",)),
+    ("Lemonade dropped Verisk as its supplier.",
+     ("Verisk was dropped by Lemonade as its supplier.",),
+     ("Verisk dropped Lemonade as its supplier.",)),
+    ("The Guardian wrote that Palantir had trained its model on letters of patients.",
+     ("According to the Guardian, Palantir had trained its model on letters of patients.",),
+     ("Palantir wrote that the Guardian had trained its model on letters of patients.",)),
+    ("Spain fined Portugal's regulator nothing, and Portugal fined Spain's company 9 euros.",
+     ("Portugal fined Spain's company 9 euros.",),
+     ("Spain fined Portugal's company 9 euros.",)),
+    ("The chatbot encouraged the boy to call a doctor.",
+     ("The boy was encouraged by the chatbot to call a doctor.",),
+     ("The chatbot discouraged the boy from calling a doctor.",)),
+    ("The vendor warned the airline that the tool was unfinished.",
+     ("The airline was warned by the vendor that the tool was unfinished.",),
+     ("The airline warned the vendor that the tool was unfinished.",)),
+)  # fmt: skip
+
+CHOSEN = OPPOSITES + ACTORS + MORE + YET_MORE

@@ -1,6 +1,6 @@
 import pytest
 
-from classifier.core.opposites import opposites
+from classifier.core.opposites import have_converse, is_prefixed, opposites
 from classifier.core.polarity import negated, reversed_terms
 from classifier.core.words import stem
 
@@ -16,6 +16,12 @@ from classifier.core.words import stem
         ("The firm failed to publish its results", "the firm published its results"),
         ("The effect is limited to code", "The effect isn't limited to code"),
         ("Errors rose in the test", "Errors fell in the test"),
+        ("The city's use was unlawful", "The city's use was lawful"),
+        ("The advice was right", "The advice was wrong"),
+        ("Reports of fraud increased", "Reports of fraud decreased"),
+        ("Nobody was injured in the crash", "Two people were injured in the crash"),
+        ("Acme denied that it leaked data", "Acme leaked data"),
+        ("Acme denied leaking the data", "Acme was leaking the data"),
     ],
 )
 def test_the_opposite_is_seen(claim, passage):
@@ -35,6 +41,11 @@ def test_the_opposite_is_seen(claim, passage):
         ("The code was insecure", "the code was insecure"),
         ("It did not publish", "it did not publish"),
         ("Fewer users left", "more engineers were hired"),
+        ("The application was denied by the agency", "The agency denied the application"),
+        ("The agency denied him the benefits", "The benefits were denied him by the agency"),
+        ("It did not pass the test", "It failed the test"),
+        ("The search was not legal in Ohio", "The search was illegal in Ohio"),
+        ("The search was illegal in Ohio", "The search was not legal in Ohio"),
     ],
 )
 def test_agreement_is_not_taken_for_the_opposite(claim, passage):
@@ -50,3 +61,27 @@ def test_negation_ends_with_its_clause():
 def test_opposites_come_by_table_and_by_prefix():
     assert stem("decrease") in opposites(stem("increase"))
     assert stem("misaligned") in opposites(stem("aligned"))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_opposite"),
+    [
+        ("lawful", "unlawful", True),
+        ("reliable", "unreliable", True),
+        ("legal", "illegal", True),
+        ("trusted", "mistrusted", True),
+        ("it", "unit", False),
+        ("lawful", "lawful", False),
+        ("lawful", "awful", False),
+    ],
+)
+def test_prefix_turns_a_word_round(one, other, is_opposite):
+    assert is_prefixed(one, other) == is_prefixed(other, one) == is_opposite
+
+
+def test_comparison_from_the_other_side_says_the_same():
+    before, after = frozenset({stem("before"), "x"}), frozenset({stem("after"), "y"})
+    assert have_converse(before, after)
+    assert have_converse(after, before)
+    assert not have_converse(before, before | after)
+    assert not have_converse(frozenset({stem("legal")}), frozenset({stem("illegal")}))
