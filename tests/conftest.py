@@ -3,8 +3,11 @@
 from collections.abc import Iterator
 
 import pytest
+from django.apps import AppConfig
 from django.conf import settings
 from django.db import connection
+from django.db.models.signals import post_migrate
+from django.dispatch import receiver
 from kombu import pools
 
 from config import database
@@ -14,6 +17,18 @@ from config.celery import app
 def pytest_configure(config: pytest.Config) -> None:
     # The real hash of a password is slow on purpose.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@receiver(post_migrate)
+def give_roles_back(app_config: AppConfig, **_: object) -> None:
+    """A test that commits empties every table when it ends, also what the migrations wrote."""
+    from django.contrib.auth.models import Group
+
+    from wires.models.user import Role
+
+    if app_config.label == "wires":
+        for role in Role:
+            Group.objects.get_or_create(name=role.value)
 
 
 def database_url() -> str:

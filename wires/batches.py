@@ -17,11 +17,10 @@ from django.db.models import Max
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from wires import coding
+from wires import changelog, coding
 from wires.models import (
     Batch,
     BatchItem,
-    ChangeCounter,
     Coding,
     ProposedCode,
     User,
@@ -91,7 +90,7 @@ def start(title: str, selection: Selection, *, by: User) -> Batch:
     _require(by, Role.EDITOR)
     if not title.strip():
         raise RefusedError("Give the batch a title; readers see it beside the codes.")
-    ChangeCounter.objects.select_for_update().get(pk=1)  # two starts are counted in turn
+    changelog.hold()  # two starts are counted in turn
     counted = plan(selection)
     newest = ProposedCode.objects.filter(proposal__version__wire__in=selection.wires())
     classifier = newest.order_by("-proposal__made_at").values_list(

@@ -14,7 +14,7 @@ def publish(wire_id: int, kind: Change.Kind) -> Change:
     here to commit, so sequence numbers appear in the order of commits, without gaps, and
     a reader who has seen `seq` has seen everything before it.
     """
-    counter, _ = ChangeCounter.objects.select_for_update().get_or_create(pk=1)
+    counter = hold()
     counter.seq += 1
     counter.save(update_fields=["seq"])
     # Read after the lock: another change of the same wire may just have been committed.
@@ -32,6 +32,12 @@ def publish(wire_id: int, kind: Change.Kind) -> Change:
         sha256=record.sha256(wire.record),
         record=wire.record,
     )
+
+
+def hold() -> ChangeCounter:
+    """Lock what is public as it is now, until this transaction ends."""
+    counter, _ = ChangeCounter.objects.select_for_update().get_or_create(pk=1)
+    return counter
 
 
 def head() -> int:

@@ -14,6 +14,9 @@ from wires.intake.text import mended
 
 FEWEST = 3  # words of a description that says something
 # The number of a reference, raised and linked, as it stands in some records.
+# What Markdown may take for its own, and how it stands for itself.
+MARKS = re.compile(r"[\\`*_{}\[\]()<>#&|]")
+ENTITIES = {"<": "&lt;", ">": "&gt;", "&": "&amp;", "|": "&#124;"}
 NOTE = re.compile(r"\[?<sup>.*?</sup>\]?(?:\[[^\]\n]*\]|\([^)\n]*\))?")
 
 
@@ -101,8 +104,20 @@ def _paragraphs(given: str, title: str) -> tuple[list[list[str]], tuple[str, ...
 
 def _joined(paragraphs: list[list[str]], mark: str = "") -> str:
     return "\n\n".join(
-        " ".join(f"{one}{mark}" for one in sentences) for sentences in paragraphs
+        " ".join(f"{_written(one)}{mark}" for one in sentences)
+        if mark
+        else " ".join(sentences)
+        for sentences in paragraphs
     )
+
+
+def _written(sentence: str) -> str:
+    """Return Markdown that reads as the plain sentence; marks that harm nothing stay bare."""
+    if not MARKS.search(sentence) or [one.text for one in engine.split(sentence)] == [
+        sentence
+    ]:
+        return sentence
+    return MARKS.sub(lambda found: ENTITIES.get(found[0], f"\\{found[0]}"), sentence)
 
 
 def _source(record: Record, *parts: str) -> FiledSource:

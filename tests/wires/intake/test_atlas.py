@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 import yaml
 
+from classifier import engine
 from tests.wires.intake.archives import case, whole
 from wires import intake
 from wires.intake import Filing, Refused, WeakLabel
@@ -91,6 +92,23 @@ def test_an_unknown_template_becomes_words(tmp_path):
     [filing] = read(path)
     assert filing.body == "They used active scan for an hour.[^aml.cs0104]"
     assert [label.label for label in filing.labels] == ["staging", "product"]
+
+
+@pytest.mark.parametrize(
+    "summary",
+    [
+        "The file began with &lt;IMPORTANT&gt; and went on.",
+        "They wrote \\*all\\* of \\_\\_init\\_\\_ anew.",
+        "The name was &amp;lt; in the log, and a_b_c was 3 * 4 * 5.",
+        "It answered \\[no\\](nothing) to all.",
+    ],
+)
+def test_the_body_says_what_the_case_says_whatever_marks_it_has(tmp_path, summary):
+    """What stood escaped in the record would vanish from the wire if it were written bare."""
+    [filing] = read(write(tmp_path / "ATLAS.yaml", whole(case(summary=summary))))
+    [told], [written] = engine.split(summary), engine.split(filing.body)
+    assert written.text == told.text
+    assert told.text in filing.sources[0].text
 
 
 def test_a_folder_of_cases_alone_and_a_case_wrapped_by_the_publishers_site(tmp_path):

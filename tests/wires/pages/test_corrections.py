@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from xml.etree import ElementTree
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from tests import factories
@@ -117,17 +118,17 @@ def test_chart_shows_the_table(client, late):
 @pytest.mark.parametrize(
     "make", [factories.make_draft, factories.make_reviewed, states.make_scheduled]
 )
-def test_notice_of_a_hidden_wire_is_neither_listed_nor_counted(client, make):
+def test_hidden_wire_has_no_notice_and_is_named_in_none(client, make):
     states.make_amended()
     before = client.get(PAGE).content
-    hidden = make()
-    notice(hidden, "correction", on=(2020, 1, 1))
+    hidden, public = make(), factories.make_published()
+    for wire, related in ((hidden, None), (public, hidden)):
+        with (
+            pytest.raises(IntegrityError, match="notice_names_public_wires"),
+            transaction.atomic(),
+        ):
+            notice(wire, "correction", on=(2026, 1, 1), related=related)
     assert client.get(PAGE).content == before
-    # Nor is one that a public wire's notice names.
-    notice(factories.make_published(), "dispute", on=(2026, 1, 1), related=hidden)
-    content = client.get(PAGE).content.decode()
-    assert hidden.public_id not in content
-    assert hidden.current.headline not in content
 
 
 def test_notice_names_the_other_wire_with_its_headline(client):
