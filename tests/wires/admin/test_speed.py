@@ -1,5 +1,8 @@
 """The review page of a long wire: what it costs the database, and how long the server takes."""
 
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from time import perf_counter
 
 import pytest
@@ -14,7 +17,7 @@ from wires.models.user import Role
 
 pytestmark = pytest.mark.django_db
 MOST = 0.300  # seconds of server time
-ROUNDS = 7
+ROUNDS = 15
 
 
 def make_long(editor, *, sentences, sources):
@@ -56,6 +59,17 @@ def make_long(editor, *, sentences, sources):
     return wire
 
 
+@contextmanager
+def untraced() -> Iterator[None]:
+    """Do without what counts the lines of a test run: it more than doubles what a page takes."""
+    tracer = sys.gettrace()
+    sys.settrace(None)
+    try:
+        yield
+    finally:
+        sys.settrace(tracer)
+
+
 def cost(client, wire):
     with CaptureQueriesContext(connection) as queries:
         response = client.get(review(wire))
@@ -80,8 +94,9 @@ def test_review_page_of_sixty_sentences_and_six_sources_is_quick():
     assert wire.current.claims.count() == 60
     assert wire.current.citations.count() == 6
     took = []
-    for _ in range(ROUNDS):
-        began = perf_counter()
-        assert client.get(review(wire)).status_code == 200
-        took.append(perf_counter() - began)
+    with untraced():
+        for _ in range(ROUNDS):
+            began = perf_counter()
+            assert client.get(review(wire)).status_code == 200
+            took.append(perf_counter() - began)
     assert min(took) < MOST, took
