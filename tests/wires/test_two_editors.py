@@ -142,6 +142,24 @@ def test_of_two_who_confirm_one_request_one_is_told(people):
         assert Change.objects.filter(wire=wire).count() == 1
 
 
+@pytest.mark.parametrize("rival", ["discard", "send_back"])
+def test_confirmation_and_a_move_back_are_taken_one_after_the_other(people, rival):
+    senior = factories.make_user(Role.SENIOR)
+    for _ in range(ROUNDS // 4):
+        with transaction.atomic():
+            wire = factories.make_reviewed(people[0], scale=3)
+            request = lifecycle.ask(wire.pk, MoveRequest.Move.PUBLISH, by=people[0])
+            connection.run_on_commit.clear()
+        ACTS["confirm"] = lambda _wire, by, pk=request.pk: lifecycle.confirm(pk, by=by)
+        told = at_once(("confirm", rival), (senior, people[1]), wire)
+        assert sorted(map(bool, told)) == [False, True], told
+        wire.refresh_from_db()
+        published = wire.state == Wire.State.PUBLISHED
+        assert published == (not told[0])
+        assert Change.objects.filter(wire=wire).count() == published
+        assert not MoveRequest.objects.filter(wire=wire, decided_at=None).exists()
+
+
 def test_of_two_decisions_on_one_proposed_code_the_last_stands_whole(people):
     """Accepting and rejecting at once leaves the decision and the coding in agreement."""
     for _ in range(ROUNDS // 4):
