@@ -1,6 +1,7 @@
 """Data folders of the tests' own: where the server's user can enter, which is not tmp_path."""
 
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +10,14 @@ from pathlib import Path
 import pytest
 
 from config.postgres import Server
+
+
+@pytest.fixture(autouse=True, scope="package")
+def heeded_hangup() -> Iterator[None]:
+    """Heed a hangup also where the tests were started under nohup, which ignores it."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
 
 
 @contextmanager

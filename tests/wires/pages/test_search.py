@@ -115,6 +115,7 @@ def test_search_takes_few_queries(client, wire):
 
 def test_words_are_looked_up_in_the_index(wire):
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off")
+        # Of a few rows any index is as good as any other: only that of the words is left.
+        cursor.execute("DROP INDEX wire_public_newest; SET LOCAL enable_seqscan = off")
     found = Wire.objects.filter(first_published_at__isnull=False).saying("refund")
     assert "wire_search" in found.explain()
