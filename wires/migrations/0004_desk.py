@@ -27,6 +27,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-started_at', '-pk'],
+                'verbose_name_plural': 'batches',
             },
         ),
         migrations.CreateModel(

@@ -41,6 +41,7 @@ class Batch(models.Model):
 
     class Meta:
         ordering = ["-started_at", "-pk"]
+        verbose_name_plural = "batches"
         constraints = [
             known("progress", ["asked", "running", "paused", "undoing", "finished", "undone",
                                "declined"], "batch_progress_is_known"),
