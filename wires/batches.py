@@ -11,13 +11,12 @@ from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from wires import changelog, coding
+from wires import brake, changelog, coding
 from wires.models import (
     Batch,
     BatchItem,
@@ -34,8 +33,6 @@ Progress = Batch.Progress
 Item = BatchItem.Progress
 AT_WORK = (Progress.RUNNING, Progress.UNDOING)
 SILENCE = timedelta(seconds=60)  # after which a batch at work has lost its worker
-# Batches that one brake counts together: many small ones are no way round it.
-WINDOW = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,24 +61,17 @@ class Plan:
     """What a batch would touch, and whether two people have to want it."""
 
     wires: int
-    public: int
-    archive: int
-    recent: int  # public wires that other batches have touched within a day, unconfirmed
+    load: brake.Load
 
     @property
     def braked(self) -> bool:
-        touched = self.public + self.recent
-        return self.public > 0 and (
-            touched > settings.BRAKE_SHARE * self.archive or touched > settings.BRAKE_COUNT
-        )
+        return self.load.is_braked
 
 
 def plan(selection: Selection) -> Plan:
     """Count what a batch of this selection would touch now."""
     wires = selection.wires()
-    return Plan(
-        wires.count(), wires.public().count(), Wire.objects.public().count(), _recent()
-    )
+    return Plan(wires.count(), brake.load(wires.values("pk")))
 
 
 @transaction.atomic
@@ -133,15 +123,26 @@ def decline(batch_id: int, *, by: User) -> Batch:
 
 @transaction.atomic
 def pause(batch_id: int, *, by: User) -> Batch:
-    """Stop after the wire that is being worked on."""
+    """Stop at once; the wire that is being worked on at this moment is the last one."""
     _require(by, Role.EDITOR)
-    return _moved(_locked(batch_id, Progress.RUNNING), Progress.PAUSED)
+    return _moved(_locked(batch_id, Progress.RUNNING), Progress.PAUSED, "paused", by)
 
 
 @transaction.atomic
 def resume(batch_id: int, *, by: User) -> Batch:
+    """Go on. What is left is counted anew: past the brake, another senior editor has to do it."""
     _require(by, Role.EDITOR)
-    return _moved(_locked(batch_id, Progress.PAUSED), Progress.RUNNING)
+    batch = _locked(batch_id, Progress.PAUSED)
+    changelog.hold()
+    load = brake.load(batch.items.filter(progress=Item.WAITING).values("wire"))
+    if load.is_braked and not batch.braked:
+        if not by.has_role(Role.SENIOR) or by.pk == batch.started_by_id:
+            raise NotAllowedError(
+                f"Going on with it changes {load.public} public wires, after {load.recent} others "
+                "within a day: a senior editor who did not start it has to do it."
+            )
+        batch.braked, batch.decided_by, batch.decided_at = True, by, timezone.now()
+    return _moved(batch, Progress.RUNNING, "resumed", by)
 
 
 @transaction.atomic
@@ -152,16 +153,16 @@ def undo(batch_id: int, *, by: User) -> Batch:
     """
     _require(by, Role.EDITOR)
     batch = _locked(batch_id, Progress.RUNNING, Progress.PAUSED, Progress.FINISHED)
-    touched = batch.items.filter(progress=Item.APPLIED, wire__in=Wire.objects.public()).count()
-    undone = Plan(touched, touched, Wire.objects.public().count(), 0)
-    if undone.braked and not by.has_role(Role.SENIOR):
+    changelog.hold()
+    load = brake.load(batch.items.filter(progress=Item.APPLIED).values("wire"))
+    needs_a_senior = load.is_braked or (batch.braked and load.public > 0)
+    if needs_a_senior and not by.has_role(Role.SENIOR):
         raise NotAllowedError(
-            f"Undoing it changes {touched} public wires: a senior editor has to do it."
+            f"Undoing it changes {load.public} public wires, after {load.recent} others within a "
+            "day: a senior editor has to do it."
         )
     batch.ended_at, batch.undone_by = None, by
-    batch.progress = Progress.UNDOING
-    batch.save(update_fields=["ended_at", "undone_by", "progress"])
-    return batch
+    return _moved(batch, Progress.UNDOING, "undone", by)
 
 
 @transaction.atomic
@@ -209,10 +210,12 @@ def _todo(batch: Batch) -> Any:
 
 @transaction.atomic
 def _worked(batch: Batch, found: BatchItem) -> None:
-    # The wire's row first, as every act locks it.
+    # The wire's row first, as every act locks it; then the batch's, which nobody pauses or
+    # undoes from here on.
     wire = Wire.objects.select_for_update().get(pk=found.wire_id)
+    progress = Batch.objects.select_for_update(no_key=True).get(pk=batch.pk).progress
     item = BatchItem.objects.select_for_update().get(pk=found.pk)
-    if item.progress != found.progress:
+    if (progress, item.progress) != (batch.progress, found.progress):
         return
     undoing = batch.progress == Progress.UNDOING
     try:
@@ -222,14 +225,13 @@ def _worked(batch: Batch, found: BatchItem) -> None:
         item.problem = _words(error)
         item.progress = Item.KEPT if undoing else Item.FAILED
     item.done_at = timezone.now()
-    item.save(update_fields=["progress", "before", "after", "problem", "done_at"])
+    item.save(update_fields=["progress", "after", "problem", "done_at"])
 
 
 def _applied(batch: Batch, item: BatchItem, wire: Wire) -> BatchItem.Progress:
     published = wire.first_published_at
     if published and published > batch.started_at:
         raise RefusedError(f"{wire} was published after the batch had begun; code it by hand.")
-    item.before = _codes(item.wire_id)
     item.after = coding.put_in_bulk(item.wire_id, by=batch.started_by, batch=batch.title)
     return Item.APPLIED if item.after else Item.UNCHANGED
 
@@ -248,23 +250,6 @@ def _ended(batch_id: int) -> None:
         batch.ended_at = timezone.now()
         batch.progress = Progress.UNDONE if undoing else Progress.FINISHED
         batch.save(update_fields=["progress", "ended_at"])
-
-
-def _codes(wire_id: int) -> list[str]:
-    return list(
-        Coding.objects.filter(wire=wire_id).order_by("pk").values_list("code__code", flat=True)
-    )
-
-
-def _recent() -> int:
-    """Count public wires that one person's batches have changed or will, within a day."""
-    batches = Batch.objects.filter(
-        braked=False, started_at__gte=timezone.now() - WINDOW
-    ).exclude(progress=Progress.UNDONE)
-    items = BatchItem.objects.filter(
-        batch__in=batches, progress__in=[Item.WAITING, Item.APPLIED], wire__in=Wire.objects.public()
-    )  # fmt: skip
-    return items.values("wire").distinct().count()
 
 
 def _as_json(selection: Selection) -> dict[str, Any]:
@@ -300,7 +285,8 @@ def _decided(batch_id: int, by: User) -> Batch:
     return batch
 
 
-def _moved(batch: Batch, progress: Batch.Progress) -> Batch:
+def _moved(batch: Batch, progress: Batch.Progress, act: str, by: User) -> Batch:
     batch.progress = progress
-    batch.save(update_fields=["progress"])
+    batch.acts.append({"act": act, "by": by.username, "at": timezone.now().isoformat()})
+    batch.save()
     return batch

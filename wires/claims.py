@@ -6,6 +6,7 @@ It queues nothing: whoever makes a version queues the check, on commit.
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -21,6 +22,11 @@ DISMISSAL = ("dismissed_by", "dismissed_at", "dismissal_note")
 OVERRIDE = ("overridden_by", "overridden_at", "override_note")
 FINDING = ("verdict", "basis", "score", "passage", "passage_start", "passage_end", "missing",
            "checker", "checked_at")  # fmt: skip
+FORGOTTEN: dict[str, Any] = {
+    "verdict": Claim.Verdict.UNCHECKED, "basis": "", "score": None, "citation": None,
+    "passage": "", "passage_start": None, "passage_end": None, "missing": {}, "checker": "",
+    "checked_at": None,
+}  # fmt: skip
 
 # A sentence's words, and the sources that it cites; a key without a source stands for itself.
 Identity = tuple[str, frozenset[int | str]]
@@ -86,8 +92,13 @@ def carry_over(old: Version, new: Version, *, by: User) -> None:
 
 
 def check(version_id: int) -> None:
-    """Hold every claim of a version against its stored sources. Safe to run twice."""
-    version = Version.objects.get(pk=version_id)
+    """Hold every claim of a version against its stored sources. Safe to run twice.
+
+    The sentences of a public text are settled, also those that were never checked.
+    """
+    version = Version.objects.select_related("wire").get(pk=version_id)
+    if _is_settled(version.wire, version_id):
+        return
     citations = {c.key: c for c in version.citations.select_related("source")}
     texts = [
         engine.SourceText(key, citation.source.text) for key, citation in citations.items()
@@ -98,6 +109,12 @@ def check(version_id: int) -> None:
     findings = engine.check([claim.text for claim in claims], texts)
     moment = timezone.now()
     with transaction.atomic():
+        wire = Wire.objects.select_for_update().get(pk=version.wire_id)
+        cited = set(version.citations.values_list("pk", flat=True))
+        # Published while the checker read, or cited something that it has not read: whoever
+        # put the source queued another check.
+        if _is_settled(wire, version_id) or cited != {row.pk for row in citations.values()}:
+            return
         for claim, finding in zip(claims, findings, strict=True):
             if finding.verdict != "unchecked":
                 _store(claim, finding, citations, moment)
@@ -112,13 +129,23 @@ def recheck(version_id: int) -> None:
     """
     version = Version.objects.get(pk=version_id)
     wire = Wire.objects.select_for_update().get(pk=version.wire_id)
-    if wire.is_public and wire.current_id == version_id:
+    if _is_settled(wire, version_id):
         return
     _cite_anew(version)
-    Claim.objects.filter(version_id=version_id).update(
-        verdict=Claim.Verdict.UNCHECKED, basis="", score=None, citation=None, passage="",
-        passage_start=None, passage_end=None, missing={}, checker="", checked_at=None,
-    )  # fmt: skip
+    Claim.objects.filter(version_id=version_id).update(**FORGOTTEN)
+
+
+def forget(version_id: int) -> None:
+    """Forget the verdicts of sentences that no editor decided on: a new source may say otherwise.
+
+    Called in the transaction that cites it, with the wire locked: no verdict that another
+    text gave opens the gate until the worker comes. A decided sentence keeps its verdict
+    till then, so that no override lets through what was found contradicted.
+    """
+    undecided = Claim.objects.filter(
+        version_id=version_id, dismissed_at__isnull=True, overridden_at__isnull=True
+    )
+    undecided.update(**FORGOTTEN)
 
 
 @transaction.atomic
@@ -208,6 +235,10 @@ def _store(
     )
 
 
+def _is_settled(wire: Wire, version_id: int) -> bool:
+    return wire.is_public and wire.current_id == version_id
+
+
 def _locked(claim_id: int, by: User) -> Claim:
     if not by.has_role(Role.EDITOR):
         raise NotAllowedError("Only an editor decides on a claim.")
@@ -222,7 +253,7 @@ def _locked(claim_id: int, by: User) -> Claim:
             f"Sentence {claim.n} is of version {decided.number} of {wire}, and version "
             f"{newest.number} has taken its place; decide on the sentence as it stands there."
         )
-    if wire.is_public and wire.current_id == claim.version_id:
+    if _is_settled(wire, claim.version_id):
         raise RefusedError(
             "The sentences of a public text are settled; amend the wire instead."
         )

@@ -10,12 +10,14 @@ from django.utils import timezone
 
 from tests import factories
 from tests.wires.admin.desk import make_proposal
+from tests.wires.vaults import clock
 from wires import batches, coding, lifecycle, taxonomy
 from wires.batches import Selection
-from wires.models import Batch, Change, Code, Coding, Event, ProposedCode, Wire
+from wires.models import Batch, BatchItem, Change, Code, Coding, Event, ProposedCode, Wire
 from wires.models.user import Role
 from wires.refusals import NotAllowedError, RefusedError, WrongStateError
 
+__all__ = ["clock"]
 pytestmark = pytest.mark.django_db
 DRAFTS = Selection(("draft",))
 PUBLIC = Selection(("published", "disputed"))
@@ -253,6 +255,115 @@ def test_undoing_past_the_brake_is_a_senior_editors(editor, senior):
         batches.undo(batch.pk, by=editor)
     batches.undo(batch.pk, by=senior)
     assert finished(batch).progress == "undone"
+
+
+def only(*wires):
+    """Let the classifier have ticked F7 for these wires, and nothing for any other."""
+    ProposedCode.objects.update(ticked=False)
+    for wire in wires:
+        if ProposedCode.objects.filter(proposal__version__wire=wire).update(ticked=True) == 0:
+            tick(wire, "F7")
+    return wires
+
+
+def recoded():
+    return Change.objects.filter(kind="recoded").values("wire").distinct().count()
+
+
+def test_batches_paused_on_many_days_do_not_go_on_together(editor, senior, clock):
+    wires, paused = make_public(20), []
+    for day in range(3):
+        only(*wires[2 * day : 2 * day + 2])
+        paused.append(batches.start(f"day {day}", PUBLIC, by=editor))
+        batches.pause(paused[-1].pk, by=editor)
+        clock.forward(days=1, hours=1)
+    ProposedCode.objects.update(ticked=True)
+    first, second, third = paused
+    finished(batches.resume(first.pk, by=editor))
+    with pytest.raises(NotAllowedError, match="changes 2 public wires, after 2 others"):
+        batches.resume(second.pk, by=editor)
+    assert recoded() == 2
+    second = batches.resume(second.pk, by=senior)
+    assert (second.braked, second.decided_by, second.progress) == (True, senior, "running")
+    finished(second)
+    clock.forward(days=1, hours=1)
+    finished(batches.resume(third.pk, by=editor))
+    assert recoded() == 6
+
+
+def test_nobody_lets_their_own_batch_go_on_past_the_brake(senior, clock):
+    wires = make_public(10)
+    only(wires[0])
+    batch = batches.start("one", PUBLIC, by=senior)
+    batches.pause(batch.pk, by=senior)
+    clock.forward(hours=1)
+    only(wires[1])
+    finished(batches.start("two", PUBLIC, by=senior))
+    with pytest.raises(NotAllowedError, match="who did not start it"):
+        batches.resume(batch.pk, by=senior)
+
+
+def test_undoing_is_counted_as_doing_is(editor, clock):
+    """To start and undo in turn is no way round the brake, on one day or on the day after."""
+    wires = make_public(10)
+    only(wires[0])
+    batch = finished(batches.start("one", PUBLIC, by=editor))
+    only(wires[1])
+    assert batches.start("two", PUBLIC, by=editor).braked
+    clock.forward(days=1, hours=1)
+    batches.undo(batch.pk, by=editor)
+    assert batches.plan(PUBLIC).load.recent == 1  # about to be undone
+    finished(batch)
+    assert batches.plan(PUBLIC).load.recent == 1
+    assert batches.start("three", PUBLIC, by=editor).braked
+
+
+def test_batch_is_undone_by_its_editor_on_the_day_it_was_done(editor):
+    only(make_public(10)[0])
+    batch = finished(batches.start("one", PUBLIC, by=editor))
+    batches.undo(batch.pk, by=editor)
+    assert finished(batch).progress == "undone"
+
+
+def test_undoing_what_others_did_together_is_braked(editor, senior, clock):
+    wires, done = make_public(20), []
+    for day in range(2):
+        only(*wires[2 * day : 2 * day + 2])
+        done.append(finished(batches.start(f"day {day}", PUBLIC, by=editor)))
+        clock.forward(days=1, hours=1)
+    finished(batches.undo(done[0].pk, by=editor))
+    with pytest.raises(NotAllowedError, match="after 2 others within a day"):
+        batches.undo(done[1].pk, by=editor)
+    finished(batches.undo(done[1].pk, by=senior))
+
+
+def test_what_a_batch_did_before_a_wire_was_public_is_not_counted(editor):
+    wire = tick(factories.make_reviewed(editor), "F7")
+    finished(batches.start("b", REVIEWED, by=editor))
+    lifecycle.publish(wire.pk, by=editor)
+    assert batches.plan(PUBLIC).load.recent == 0
+
+
+@pytest.mark.parametrize("act", [batches.pause, batches.undo])
+def test_worker_that_has_read_a_batch_does_nothing_after_it_is_stopped(editor, act):
+    [wire] = make_drafts(1)
+    read = Batch.objects.get(pk=batches.start("b", DRAFTS, by=editor).pk)
+    item = read.items.get()
+    act(read.pk, by=editor)
+    batches._worked(read, item)  # noqa: SLF001 - as `step` does that has just read both
+    assert (BatchItem.objects.get().progress, codings(wire)) == ("waiting", [])
+
+
+def test_who_paused_and_resumed_is_kept(editor, senior):
+    make_drafts(1)
+    batch = batches.start("b", DRAFTS, by=editor)
+    batches.pause(batch.pk, by=editor)
+    batches.resume(batch.pk, by=senior)
+    batch = batches.undo(batch.pk, by=editor)
+    assert [(row["act"], row["by"]) for row in batch.acts] == [
+        ("paused", editor.username), ("resumed", senior.username), ("undone", editor.username),
+    ]  # fmt: skip
+    assert all(row["at"] for row in batch.acts)
 
 
 def test_batch_that_lost_its_worker_is_found_again(editor):

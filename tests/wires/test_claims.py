@@ -4,11 +4,13 @@ import pytest
 
 from classifier import engine
 from tests import factories
-from wires import claims, lifecycle
-from wires.models import Claim, Event, Wire
+from tests.wires.vaults import clock
+from wires import claims, lifecycle, vault
+from wires.models import Claim, Event, Version, Wire
 from wires.models.user import Role
 from wires.refusals import NotAllowedError, RefusedError, WrongStateError
 
+__all__ = ["clock"]
 pytestmark = pytest.mark.django_db
 
 
@@ -98,6 +100,44 @@ def test_settled_sentences_of_a_public_text_do_not_change(editor):
     wire = factories.make_published(editor)
     with pytest.raises(RefusedError, match="amend"):
         claims.dismiss(first(wire).pk, by=editor, note="n")
+
+
+def unchecked(wire, number, editor):
+    """Let nobody have checked one sentence of a wire, and an editor stand for it."""
+    claim = wire.current.claims.get(n=number)
+    Claim.objects.filter(pk=claim.pk).update(**claims.FORGOTTEN)
+    claims.override(claim.pk, by=editor, note="Seen on the website.")
+
+
+def test_sentence_of_a_public_text_that_was_never_checked_stays_so(editor, clock):
+    clock.forward(hours=-1)  # the sweep leaves new ones to the queue, by the database's clock
+    wire = factories.make_reviewed(editor)
+    unchecked(wire, 3, editor)
+    assert wire.current in Version.objects.unchecked()
+    wire = lifecycle.publish(wire.pk, by=editor)
+    assert wire.current not in Version.objects.unchecked()
+    claims.check(wire.current_id)
+    assert wire.current.claims.get(n=3).verdict == "unchecked"
+
+
+@pytest.mark.parametrize("meanwhile", ["published", "cited"])
+def test_check_that_is_overtaken_writes_nothing(editor, monkeypatch, meanwhile):
+    """The checker reads without holding the wire; what it read may be of yesterday."""
+    wire = factories.make_reviewed(editor)
+    unchecked(wire, 3, editor)
+    real = engine.check
+
+    def slow(*given):
+        if meanwhile == "published":
+            lifecycle.publish(wire.pk, by=editor)
+        else:
+            other = factories.make_source(text="Acme did not pay.", record_id="AIID-5")
+            vault.cite(wire.pk, vault.stored(other, by=editor).pk, by=editor)
+        return real(*given)
+
+    monkeypatch.setattr(engine, "check", slow)
+    claims.check(wire.current_id)
+    assert wire.current.claims.get(n=3).verdict == "unchecked"
 
 
 def test_reporter_does_not_decide():

@@ -1,6 +1,7 @@
 """The vault: what is fetched, what is said of it, and what becomes of its address."""
 
 import socket
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from queue import Empty
 
@@ -25,6 +26,7 @@ from tests.wires.vaults import (
     site,
 )
 from wires import changelog, claims, coding, gate, lifecycle, tasks, taxonomy, vault
+from wires.fetching import download
 from wires.models import Change, Fetch, Look, Source, Wire
 from wires.models.user import Role
 from wires.refusals import GateClosedError, NotAllowedError, RefusedError, WrongStateError
@@ -114,6 +116,27 @@ def test_fetch_for_a_draft_is_cited_in_it_and_checked_against(site, editor):
     assert wire.events.last().by == editor
 
 
+def test_new_source_shuts_the_gate_until_the_sentences_are_checked(site, editor):
+    """The verdicts that another source gave let nothing through meanwhile."""
+    wire = factories.make_reviewed(editor)
+    taken_as_true, overridden, _ = wire.current.claims.order_by("n")
+    claims.override(overridden.pk, by=editor, note="Read in court.")
+    assert gate.failures(wire) == []
+    source = make_fetched(site)
+    vault.cite(wire.pk, source.pk, by=editor)
+    assert {failure.rule for failure in gate.failures(wire)} >= {3}
+    taken_as_true.refresh_from_db(), overridden.refresh_from_db()
+    assert (taken_as_true.verdict, overridden.verdict) == ("unchecked", "supported")
+    tasks.recheck_claims(wire.current_id)
+    assert gate.failures(wire) == []
+
+
+def test_fetched_source_shuts_the_gate_until_the_sentences_are_checked(site, editor):
+    wire = factories.make_reviewed(editor)
+    vault.fetch(ask(site, by=editor, wire=wire.pk).pk)
+    assert {claim.verdict for claim in wire.current.claims.all()} == {"unchecked"}
+
+
 def test_fetch_is_done_once_however_often_it_is_delivered(site, editor):
     wire = without_sources()
     asked = ask(site, by=editor, wire=wire.pk)
@@ -145,6 +168,55 @@ def test_failure_is_told_in_words_and_leaves_the_draft_as_it_was(site, editor):
     wire.refresh_from_db()
     after = (wire.current_id, list(wire.current.citations.values()), acts(wire))
     assert after == (*before[:2], [*before[2], "source asked for"])
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        ((302, {"Location": "http://[::1"}, b""), "is not an address"),
+        ((302, {"Location": "//[x]/"}, b""), "is not an address"),
+        (
+            (200, {"Content-Type": "text/plain", "Content-Length": "9" * 5000}, b"x"),
+            "larger than",
+        ),
+        ((200, {"Content-Type": "text/x\x00y"}, b"x"), "is of the kind"),
+    ],
+)
+def test_answer_made_to_break_the_archive_fails_with_words(site, answer, words):
+    site.pages["/a"] = answer
+    fetched = done(ask(site))
+    assert (fetched.progress, words in fetched.problem) == ("failed", True), fetched.problem
+
+
+def test_what_nobody_thought_of_ends_the_fetch_and_the_look(site, clock, monkeypatch, caplog):
+    source = make_fetched(site)
+
+    def stumble(*_, **__):
+        raise ValueError("unheard\x00of")
+
+    monkeypatch.setattr(download, "_answer", stumble)
+    failed = done(ask(site, "/b"))
+    assert failed.progress == "failed"
+    assert "stumbled over what the server sent (ValueError: unheard of)" in failed.problem
+    clock.forward(days=8)
+    look = vault.look(source.pk)
+    assert (look.finding, "stumbled" in look.detail) == ("unreachable", True)
+    assert vault.looks_due() == []
+    assert caplog.text.count("Traceback") == 2
+
+
+@pytest.mark.parametrize("title", ["The\\000 ruling", "\\376\\377\\330\\000\\000T"])
+def test_title_that_cannot_be_stored_is_cleaned(site, title):
+    site.pages["/a"] = (200, {"Content-Type": "application/pdf"}, pdf(FIRST, title=title))
+    assert "\x00" not in make_fetched(site).title
+    vault.upload(pdf(SECOND, title=title), vault.Description(), content_type="application/pdf",
+                 by=factories.make_user(Role.REPORTER))  # fmt: skip
+
+
+def test_charset_that_is_none_is_left_out(site):
+    kind = f"text/plain; charset={'x' * 90}"
+    site.pages["/a"] = (200, {"Content-Type": kind}, FIRST.encode())
+    assert make_fetched(site).media_type == "text/plain"
 
 
 def test_no_network_fails_with_words(settings, tmp_path, editor, monkeypatch):
@@ -389,6 +461,105 @@ def test_group_decides_what_a_draft_needs(editor):
     assert failing() == set()
 
 
+def test_description_of_what_many_public_wires_show_is_braked(editor):
+    wires = [factories.make_published(editor) for _ in range(4)]
+    source, before = Source.objects.get(), changelog.head()
+    new = described(source, publisher="Another")
+    with pytest.raises(
+        NotAllowedError, match=r"changes 4 public wires at once.*senior editor"
+    ):
+        vault.describe(source.pk, new, by=editor)
+    source.refresh_from_db()
+    assert (source.publisher, changelog.head()) == ("AI Incident Database", before)
+    vault.describe(source.pk, described(source, title="A record"), by=editor)
+    source.refresh_from_db()
+    vault.describe(
+        source.pk,
+        described(source, publisher="Another"),
+        by=factories.make_user(Role.SENIOR),
+    )
+    assert changelog.head() == before + 4
+    assert wires[0].events.last().detail["public wires"] == 4
+
+
+def test_descriptions_of_one_day_are_counted_together(editor, settings, clock):
+    settings.BRAKE_COUNT, settings.BRAKE_SHARE = 3, 1.0
+    shared = []
+    for n in range(2):
+        record = factories.make_source(
+            text=f"{factories.SOURCE} So says paper {n}.", record_id=f"AIID-{n}"
+        )
+        shared.append([factories.make_published(editor, sources=(record,)) for _ in range(2)])
+    first, second = (wires[0].current.citations.get().source for wires in shared)
+    vault.describe(first.pk, described(first, publisher="Another"), by=editor)
+    with pytest.raises(NotAllowedError, match="2 public wires at once, after 2 others"):
+        vault.describe(second.pk, described(second, publisher="Another"), by=editor)
+    clock.forward(days=1, minutes=1)
+    vault.describe(second.pk, described(second, publisher="Another"), by=editor)
+
+
+def test_description_is_kept_with_the_source_that_nobody_cites(site, editor):
+    source = make_fetched(site)
+    source = vault.describe(source.pk, described(source, group=" Wire  Service "), by=editor)
+    [row] = source.descriptions
+    assert (row["by"], row["said"]) == (editor.username, {"group": "wire service"})
+
+
+def test_group_is_one_however_it_is_spelled(site, editor):
+    sources = tuple(
+        factories.make_source(key=key, text=text, kind="uploaded", record_id="", group=group)
+        for key, text, group in (
+            ("record", factories.SOURCE, "Reuters"), ("other", "Acme invented it.", "reuters "),
+        )
+    )  # fmt: skip
+    wire = factories.make_draft(sources=sources)
+    assert {source.group for source in Source.objects.all()} == {"reuters"}
+    assert make_fetched(site, group=" REUTERS").group == "reuters"
+    Source.objects.filter(text=factories.SOURCE).update(group="Reuters  ")  # of older days
+    assert gate.Dossier(wire, wire.current).independent == {"reuters"}
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_describing_and_publishing_do_not_wait_for_each_other():
+    with transaction.atomic():
+        editor = factories.make_editor()
+        senior = factories.make_user(Role.SENIOR)
+        taxonomy.load()
+        connection.run_on_commit.clear()
+
+    def acting(act):
+        try:
+            with transaction.atomic():
+                act()
+                connection.run_on_commit.clear()
+        finally:
+            connection.close()
+
+    for n in range(12):
+        with transaction.atomic():
+            old = factories.make_published(editor, linked=(f"OECD-{n}",))
+            source = old.current.citations.get().source
+            new = factories.make_reviewed(
+                editor, linked=(f"OECD-{n}",), aliases=(f"AIID-{n}",)
+            )
+            connection.run_on_commit.clear()
+        told, ready = described(source, publisher=f"P{n}"), threading.Barrier(2)
+
+        def publish(wire=new, ready=ready):
+            ready.wait(10)
+            lifecycle.publish(wire.pk, by=editor)
+
+        def describe(source=source, told=told, ready=ready):
+            ready.wait(10)
+            vault.describe(source.pk, told, by=senior)
+
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(acting, (publish, describe)))
+        old.refresh_from_db()
+        assert old.record["sources"][0]["publisher"] == f"P{n}"
+
+
 def test_tombstone_is_not_published_again(editor):
     wire = factories.make_withdrawn()
     source, before = wire.current.citations.get().source, changelog.head()
@@ -411,6 +582,45 @@ def test_filing_tells_nothing_more_of_what_readers_see(editor):
     factories.make_draft(sources=(factories.make_source(group="a guess", title="A guess"),))
     source = wire.current.citations.get().source
     assert (source.group, source.title) == ("", "")
+
+
+def untold(**values):
+    return factories.make_source(
+        **{"kind": "uploaded", "record_id": "", "tier": "", "publisher": "", **values}
+    )
+
+
+def test_filing_of_a_reporter_opens_no_gate_of_another_wire(editor):
+    wire = factories.make_reviewed(editor, sources=(untold(),))
+    coding.classify(
+        wire.pk, by=editor, event_class="incident", standard="primary artefact", reported="SEV-3",
+        factors=wire.factors,
+    )  # fmt: skip
+    wire.refresh_from_db()
+    assert {failure.rule for failure in gate.failures(wire)} == {8}
+    factories.make_draft(sources=(untold(tier="primary", group="g"),))
+    assert {failure.rule for failure in gate.failures(wire)} == {8}
+    source = wire.current.citations.get().source
+    assert (source.tier, source.group, acts(wire)[-1]) == ("", "", "classified")
+
+
+def test_filing_of_an_editor_tells_more_and_is_in_the_history_of_who_cites_it(editor):
+    wire = factories.make_draft(sources=(untold(),))
+    factories.make_draft(editor, sources=(untold(tier="primary"),))
+    event = wire.events.last()
+    assert (event.act, event.by, event.detail["tier"]) == (
+        "source described", editor, "primary",
+    )  # fmt: skip
+    assert wire.current.citations.get().source.tier == "primary"
+
+
+def test_filing_tells_more_of_what_no_wire_cites(site):
+    source = make_fetched(site)
+    reporter = factories.make_user(Role.REPORTER)
+    vault.stored(factories.make_source(text=source.text, tier="primary"), by=reporter)
+    source.refresh_from_db()
+    assert source.tier == "primary"
+    assert source.descriptions[0]["by"] == reporter.username
 
 
 # Looking
@@ -446,6 +656,33 @@ def test_changed_page_is_marked_and_says_what_stands_there(site, clock, editor):
     assert vault.look(source.pk).finding == "same"
     source.refresh_from_db()
     assert source.fate == "live"
+
+
+def test_second_change_of_a_page_is_told_too(site, clock, editor):
+    wire = without_sources()
+    source = done(ask(site, by=editor, wire=wire.pk)).source
+    for words, told in (("We use cookies.", 1), ("We use  cookies.", 1), ("Retracted.", 2)):
+        site.pages["/a"] = plain(words)
+        assert vault.look(source.pk).finding == "changed"
+        assert acts(wire).count("source changed") == told
+        clock.forward(days=7)
+    site.pages["/a"] = (503, {}, b"")
+    assert vault.look(source.pk).finding == "unreachable"
+    clock.forward(days=1)
+    site.pages["/a"] = plain("Retracted.")
+    vault.look(source.pk)
+    assert acts(wire).count("source changed") == 2
+
+
+def test_wire_whose_waiting_text_cites_a_source_is_told(site, editor):
+    wire = factories.make_published(editor)
+    lifecycle.revise(
+        wire.pk, by=editor, headline="Other words", body=factories.BODY, note="Words."
+    )
+    source = done(ask(site, by=editor, wire=wire.pk)).source
+    site.pages["/a"] = plain("Retracted.")
+    vault.look(source.pk)
+    assert acts(wire).count("source changed") == 1
 
 
 @pytest.mark.parametrize("status", [404, 410])

@@ -18,6 +18,7 @@ from wires.refusals import (
 )
 
 DEADLOCK = "40P01"  # PostgreSQL's name of it
+DEADLOCKED = "Somebody else acted on the same wires at this moment. Try again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +74,13 @@ def attempt(posted: QueryDict, wire_id: int, by: User) -> Done | Refusal:
     except IntegrityError as error:
         return Refusal(act, _broken_rule(error), 409)
     except OperationalError as error:
-        if getattr(error.__cause__, "sqlstate", "") != DEADLOCK:
+        if not is_deadlock(error):
             raise
-        return Refusal(
-            act, "Somebody else acted on the same wires at this moment. Try again.", 409
-        )
+        return Refusal(act, DEADLOCKED, 409)
+
+
+def is_deadlock(error: OperationalError) -> bool:
+    return getattr(error.__cause__, "sqlstate", "") == DEADLOCK
 
 
 def auto_id(act: type[Act], values: QueryDict | dict[str, object]) -> str:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from django import forms
 from django.contrib import admin, messages
@@ -154,7 +155,7 @@ def start(request: HttpRequest) -> HttpResponse:
 def page(request: HttpRequest, batch_id: int) -> HttpResponse:
     """Show one batch, or do to it what a button of its page posts."""
     batch = get_object_or_404(
-        Batch.objects.select_related("classifier", "started_by", "decided_by", "undone_by"),
+        Batch.objects.select_related("classifier", "started_by", "decided_by"),
         pk=batch_id,
     )
     refused = None
@@ -169,6 +170,8 @@ def page(request: HttpRequest, batch_id: int) -> HttpResponse:
     context = {
         "title": batch.title,
         "batch": batch,
+        "asked_for": _asked_for(batch),
+        "history": [{**act, "at": datetime.fromisoformat(act["at"])} for act in batch.acts],
         "tally": Tally.of(batch),
         "problems": problems[:PROBLEMS],
         "unreviewed": batch.items.filter(progress="applied", reviewed_at__isnull=True).select_related("wire")[:PROBLEMS],
@@ -176,6 +179,18 @@ def page(request: HttpRequest, batch_id: int) -> HttpResponse:
         "refused": refused,
     }  # fmt: skip
     return _rendered(request, "batch", context, refused)
+
+
+def _asked_for(batch: Batch) -> str:
+    """Return in words which wires were chosen when it began."""
+    chosen = batch.selection
+    states = ", ".join(Wire.State(state).label.lower() for state in chosen.get("states", ()))
+    words = [f"wires that are {states}"]
+    if chosen.get("uncoded"):
+        words.append("without any code")
+    if chosen.get("filed_until"):
+        words.append(f"filed until {chosen['filed_until']}")
+    return ", ".join(words)
 
 
 def _started(form: StartForm, by: User) -> Batch:

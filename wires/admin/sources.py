@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -10,6 +11,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -17,6 +19,7 @@ from django.urls import reverse
 from wires import desk, gate, tasks, vault
 from wires.admin import difference
 from wires.admin.acts import sources as fields
+from wires.admin.attempt import DEADLOCKED, is_deadlock
 from wires.admin.review import address as review_of
 from wires.admin.roles import person
 from wires.models import Citation, Fetch, Look, Source, User, Wire
@@ -130,6 +133,12 @@ class Page:
             found.setdefault(row.version.wire_id, (row.version.wire, row.key))
         return list(found.values())
 
+    @property
+    def descriptions(self) -> list[dict[str, Any]]:
+        """What was said of it after it was stored, the newest first."""
+        rows = self.source.descriptions
+        return [{**row, "at": datetime.fromisoformat(row["at"])} for row in reversed(rows)]
+
     @cached_property
     def looks(self) -> list[Look]:
         return list(self.source.looks.defer("text")[:LOOKS])
@@ -160,6 +169,10 @@ def page(request: HttpRequest, source_id: int) -> HttpResponse:
                 said = _look(source, person(request))
         except RefusedError as error:
             refused = error
+        except OperationalError as error:
+            if not is_deadlock(error):
+                raise
+            refused = RefusedError(DEADLOCKED)
         else:
             if said:
                 messages.success(request, said)

@@ -73,7 +73,7 @@ def parsed(url: str) -> Address:
         )
     try:
         parts = urlsplit(url)
-        port = parts.port
+        port, target = parts.port, _target(parts)
     except ValueError as error:
         raise RefusedAddressError(f"{url} is not an address ({error}).") from error
     scheme = parts.scheme.lower()
@@ -88,13 +88,19 @@ def parsed(url: str) -> Address:
             f"{url} is not fetched: port {port} is no web server's. Use 80, 443, or one from "
             f"{FIRST_FREE_PORT} on."
         )
-    return Address(scheme, _host(parts, url), port, _target(parts))
+    return Address(scheme, _host(parts, url), port, target)
 
 
 def joined(base: Address, location: str) -> Address:
     """Return where a redirect leads. Raises RefusedAddressError."""
     spelled = quote(location.strip(), safe=f"{SAFE}%?#[]")
-    return parsed(urljoin(base.url, spelled))
+    try:
+        whole = urljoin(base.url, spelled)
+    except ValueError as error:
+        raise RefusedAddressError(
+            f"{base.url} leads to {spelled[:80]}, which is not an address ({error})."
+        ) from error
+    return parsed(whole)
 
 
 def numbers(

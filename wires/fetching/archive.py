@@ -6,6 +6,7 @@ import json
 from typing import Any
 from urllib.parse import quote
 
+from wires.fetching.address import parsed
 from wires.fetching.download import download
 from wires.fetching.limits import Limits
 from wires.fetching.problems import FetchError
@@ -23,9 +24,9 @@ def copy_of(url: str, *, lookup: str, limits: Limits, agent: str) -> str:
         asked = lookup.replace("{url}", quote(url, safe=""))
         answer = download(asked, limits=limits, agent=agent, accepts=JSON)
         found: Any = json.loads(answer.body)
-    except (FetchError, ValueError):
+        for name in ("archived_snapshots", "closest"):
+            found = found.get(name) if isinstance(found, dict) else None
+        told = found.get("url") if isinstance(found, dict) and found.get("available") else ""
+        return parsed(told).url if isinstance(told, str) and told else ""
+    except (FetchError, ValueError, RecursionError):
         return ""  # the document itself is what counts; a copy can be named later
-    for name in ("archived_snapshots", "closest"):
-        found = found.get(name) if isinstance(found, dict) else None
-    told = found.get("url") if isinstance(found, dict) and found.get("available") else ""
-    return told if isinstance(told, str) and told.startswith(("http://", "https://")) else ""

@@ -5,10 +5,14 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager, suppress
+from typing import TypeVar
 
 from wires.fetching.problems import UnreachableError
+
+Found = TypeVar("Found")
 
 
 class Deadline:
@@ -50,3 +54,25 @@ class Deadline:
 def _shut(connection: socket.socket) -> None:
     with suppress(OSError):  # it is closed already
         connection.shutdown(socket.SHUT_RDWR)
+
+
+def within(seconds: float, work: Callable[[], Found], *, late: str) -> Found:
+    """Do work that knows no limit of time, such as the look-up of a name, and wait no longer.
+
+    Raises UnreachableError with the words `late`; the work is left behind in its thread.
+    """
+    answer: Future[Found] = Future()
+
+    def do() -> None:
+        try:
+            answer.set_result(work())
+        except Exception as error:  # noqa: BLE001 - raised again where it is waited for
+            answer.set_exception(error)
+
+    threading.Thread(target=do, daemon=True).start()
+    try:
+        return answer.result(seconds)
+    except TimeoutError as error:
+        if answer.done():
+            raise  # the work's own
+        raise UnreachableError(late) from error

@@ -7,15 +7,17 @@ is told to the other side.
 from __future__ import annotations
 
 import http.client
+import re
 import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from email.message import Message
+from functools import partial
 
 from wires.fetching.address import Address, Resolver, joined, numbers, parsed, system_resolver
-from wires.fetching.deadline import Deadline
+from wires.fetching.deadline import Deadline, within
 from wires.fetching.limits import Limits
 from wires.fetching.problems import (
     GoneError,
@@ -31,6 +33,8 @@ DOCUMENTS = (*HTML, "text/plain", "application/pdf")
 UNTOLD = ("", "application/octet-stream")
 PERMANENT = (301, 308)
 TEMPORARY = (302, 303, 307)
+CHARSET = re.compile(r"[A-Za-z0-9_.:+-]{1,40}")
+SIZE_DIGITS = 19  # with more, a size is too large whatever they are
 CLOSED = (401, 402, 403, 407, 451)
 GONE = (404, 410)
 
@@ -60,7 +64,7 @@ class Download:
         """Return a document that is at hand already."""
         told = Message()
         told["Content-Type"] = content_type
-        return cls(url, told.get_content_type(), told.get_content_charset("") or "", body)
+        return cls(url, told.get_content_type(), _charset(told), body)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +167,14 @@ def _line(
 ) -> socket.socket:
     """Connect to the first number that answers."""
     trouble = "it has no number"
-    for number in numbers(address, networks=limits.networks, resolve=resolve):
+    seconds = min(limits.connect_seconds, deadline.left(address.host))
+    found = within(
+        seconds,
+        partial(numbers, address, networks=limits.networks, resolve=resolve),
+        late=f"The name {address.host} could not be looked up within {seconds:g} s. Try again "
+        "later.",
+    )
+    for number in found:
         seconds = min(limits.connect_seconds, deadline.left(address.host))
         try:
             line = socket.create_connection((str(number), address.port), timeout=seconds)
@@ -204,9 +215,7 @@ def _answer(
             "Upload its text by hand.",
             status=response.status,
         )
-    return Download(
-        address.url, media_type, response.headers.get_content_charset("") or "", body
-    )
+    return Download(address.url, media_type, _charset(response.headers), body)
 
 
 def _redirect(address: Address, response: http.client.HTTPResponse) -> _Redirect:
@@ -248,7 +257,8 @@ def _refuse_a_failure(address: Address, status: int) -> None:
 
 def _chunks(response: http.client.HTTPResponse, limits: Limits) -> Iterator[bytes]:
     length = response.headers.get("Content-Length", "")
-    expected = int(length) if length.isascii() and length.isdigit() else None
+    is_told = length.isascii() and length.isdigit()
+    expected = int(length.lstrip("0")[:SIZE_DIGITS] or 0) if is_told else None
     _refuse_too_much(expected or 0, limits)
     come = 0
     while chunk := response.read(CHUNK):
@@ -272,6 +282,12 @@ def _declared(response: http.client.HTTPResponse) -> str:
     if "Content-Type" not in response.headers:
         return ""
     return response.headers.get_content_type()
+
+
+def _charset(headers: Message) -> str:
+    """Return the charset that the server says; empty where it is no name of any."""
+    told = headers.get_content_charset("") or ""
+    return told if CHARSET.fullmatch(told) else ""
 
 
 def _media_type(declared: str, body: bytes) -> str:

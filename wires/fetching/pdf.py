@@ -9,7 +9,7 @@ from pypdf.errors import PyPdfError
 
 from wires.fetching.problems import UnreadableError
 from wires.fetching.reading import Reading
-from wires.fetching.text import cleaned
+from wires.fetching.text import cleaned, line
 
 MOST_PAGES = 1000
 
@@ -36,4 +36,4 @@ def read(raw: bytes, *, most: int) -> Reading:
             "The PDF has no text in it, only images: it may be a scan. Upload its text by hand."
         )
     text, repairs = cleaned("\n\n".join(pages), most=most)
-    return Reading(text, " ".join(title.split()), "", None, repairs)
+    return Reading(text, line(title), "", None, repairs)

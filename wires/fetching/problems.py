@@ -10,7 +10,8 @@ class FetchError(Exception):
 
     def __init__(self, words: str, *, status: int | None = None) -> None:
         self.status = status
-        super().__init__(words)
+        # A server's own words may be among them, and not all signs can be stored.
+        super().__init__("".join(sign if sign.isprintable() else " " for sign in words))
 
 
 class RefusedAddressError(FetchError):
@@ -31,3 +32,13 @@ class UnreachableError(FetchError):
 
 class UnreadableError(FetchError):
     """Something came, but no text can be taken from it."""
+
+
+class StumbledError(FetchError):
+    """What came broke the archive's own reading; nobody had thought of it."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(
+            f"The archive stumbled over what the server sent ({type(error).__name__}: "
+            f"{str(error)[:200]}). Upload the text by hand."
+        )

@@ -69,6 +69,11 @@ def cleaned(text: str, *, most: int) -> tuple[str, tuple[str, ...]]:
     return whole, (f"A wrong decoding was mended in {wrong} lines.",) if wrong else ()
 
 
+def line(words: object) -> str:
+    """Return a title or name as it is stored: one line, of signs that can be seen."""
+    return " ".join(_bare(" ".join(str(words or "").split())).split())
+
+
 def _codec(name: str) -> str:
     """Return what Python calls an encoding. Raises LookupError where it knows none."""
     found = codecs.lookup(name).name

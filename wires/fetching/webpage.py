@@ -9,7 +9,7 @@ import trafilatura
 
 from wires.fetching.problems import UnreadableError
 from wires.fetching.reading import Reading
-from wires.fetching.text import cleaned, decoded
+from wires.fetching.text import cleaned, decoded, line
 
 # The day it was published, not the day it was last touched, and only where the page says it:
 # a date found anywhere in the text may be of anything.
@@ -31,15 +31,11 @@ def read(raw: bytes, *, charset: str, url: str, most: int) -> Reading:
     text, mending = cleaned(found.text or "", most=most)
     return Reading(
         text=text,
-        title=_line(found.title),
-        publisher=_line(found.sitename or found.hostname),
+        title=line(found.title),
+        publisher=line(found.sitename or found.hostname),
         published_on=_day(found.date),
         repairs=(*decoding, *mending),
     )
-
-
-def _line(words: Any) -> str:
-    return " ".join(str(words or "").split())
 
 
 def _day(words: Any) -> date | None:

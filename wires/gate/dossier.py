@@ -9,6 +9,7 @@ from typing import Any
 
 from wires.gate.succession import successors
 from wires.models import Claim, Code, Rationale, Source, Version, Wire
+from wires.models.source import folded_group
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ class Dossier:
     @property
     def independent(self) -> set[str]:
         return {
-            source.group
+            folded_group(source.group)
             for _, source in self.sources
             if source.group and source.kind != Source.Text.RECORD
         }

@@ -24,6 +24,7 @@ class Migration(migrations.Migration):
                 ('started_at', models.DateTimeField(auto_now_add=True)),
                 ('decided_at', models.DateTimeField(blank=True, null=True)),
                 ('ended_at', models.DateTimeField(blank=True, null=True)),
+                ('acts', models.JSONField(default=list, help_text='Who paused it, let it go on or began to undo it, and when.')),
             ],
             options={
                 'ordering': ['-started_at', '-pk'],
@@ -35,7 +36,6 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('progress', models.CharField(choices=[('waiting', 'Waiting'), ('applied', 'Applied'), ('unchanged', 'Unchanged'), ('failed', 'Failed'), ('undone', 'Undone')], default='waiting', max_length=9)),
-                ('before', models.JSONField(default=list, help_text='The codings as they stood.')),
                 ('after', models.JSONField(default=list, help_text='The codings that it put.')),
                 ('problem', models.TextField(blank=True, help_text='Why it failed on this wire.')),
                 ('done_at', models.DateTimeField(blank=True, null=True)),
@@ -126,6 +126,11 @@ class Migration(migrations.Migration):
             model_name='notice',
             name='related',
             field=models.ForeignKey(blank=True, help_text='The other wire that it speaks of; its page shows the notice too.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='named_in', to='wires.wire'),
+        ),
+        migrations.AddField(
+            model_name='source',
+            name='descriptions',
+            field=models.JSONField(default=list, help_text='Who said what of it after it was stored, and when.'),
         ),
         migrations.AddField(
             model_name='source',

@@ -38,6 +38,9 @@ class Batch(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
     ended_at = models.DateTimeField(null=True, blank=True)
+    acts = models.JSONField(
+        default=list, help_text="Who paused it, let it go on or began to undo it, and when."
+    )
 
     class Meta:
         ordering = ["-started_at", "-pk"]
@@ -69,7 +72,7 @@ class Batch(models.Model):
 
 
 class BatchItem(models.Model):
-    """What a batch did to one wire, with what stood there before, so that it can be undone."""
+    """What a batch did to one wire: the codes that it put, so that they can be taken back."""
 
     class Progress(models.TextChoices):
         WAITING = "waiting"
@@ -82,7 +85,6 @@ class BatchItem(models.Model):
     batch = models.ForeignKey(Batch, models.PROTECT, related_name="items")
     wire = models.ForeignKey(Wire, models.PROTECT, related_name="batch_items")
     progress = models.CharField(max_length=9, choices=Progress, default=Progress.WAITING)
-    before = models.JSONField(default=list, help_text="The codings as they stood.")
     after = models.JSONField(default=list, help_text="The codings that it put.")
     problem = models.TextField(blank=True, help_text="Why it failed on this wire.")
     done_at = models.DateTimeField(null=True, blank=True)

@@ -10,6 +10,11 @@ from wires.models.constraints import known
 from wires.models.wire import Version, Wire
 
 
+def folded_group(name: str) -> str:
+    """Return a group's name as it is stored and compared: without its case and extra spaces."""
+    return " ".join(name.lower().split())[:100]
+
+
 class Source(models.Model):
     """A stored document. Its text and hash never change: a trigger refuses."""
 
@@ -59,6 +64,9 @@ class Source(models.Model):
     text = models.TextField()
     sha256 = models.CharField(max_length=64, unique=True)
     repairs = models.JSONField(default=list)
+    descriptions = models.JSONField(
+        default=list, help_text="Who said what of it after it was stored, and when."
+    )
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     added_at = models.DateTimeField(auto_now_add=True)
 

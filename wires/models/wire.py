@@ -330,11 +330,13 @@ class VersionQuerySet(models.QuerySet["Version"]):
     def unchecked(self) -> VersionQuerySet:
         """Keep waiting versions with claims that nobody has checked.
 
-        A version without sources is not among them: there is nothing to hold it against.
+        A version without sources is not among them: there is nothing to hold it against. Nor is
+        one that readers see: its sentences are settled.
         """
         return (
             self.waiting()
             .filter(claims__verdict="unchecked", citations__isnull=False)
+            .exclude(wire__state__in=Wire.PUBLIC, pk=models.F("wire__current"))
             .distinct()
         )
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.safestring import SafeString
 
+from wires.models.source import folded_group
 from wires.record import Record
 from wires.rendering import Mark, body_html
 from wires.templatetags.words import verdict_words
@@ -94,7 +95,9 @@ def _told(words: str, value: int, *, happened: bool) -> str:
 def _groups(sources: Sequence[Record]) -> set[str]:
     """Return the groups that report; a database's record retells reports (see `Citation`)."""
     return {
-        source["group"] for source in sources if source["group"] and source["text"] != "record"
+        folded_group(source["group"])
+        for source in sources
+        if source["group"] and source["text"] != "record"
     }
 
 

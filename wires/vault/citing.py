@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from wires import history
+from wires import claims, history
 from wires.models import Citation, Source, User, Version, Wire
 from wires.models.user import Role
 from wires.refusals import RefusedError, WrongStateError
@@ -17,7 +17,8 @@ OPEN = (Wire.State.DRAFT, Wire.State.IN_REVIEW)
 def cite(wire_id: int, source_id: int, *, by: User, key: str = "") -> Version:
     """Let the text at work of a wire cite a document of the vault. Returns that version.
 
-    A new source can change every verdict: the caller queues the check of its sentences.
+    A new source can change every verdict: those of undecided sentences are forgotten, and the
+    caller queues the check that gives new ones.
     """
     wire = Wire.objects.select_for_update().get(pk=wire_id)
     version = text_at_work(wire, by)
@@ -61,6 +62,7 @@ def put(wire: Wire, version: Version, source: Source, key: str, act: str, by: Us
     key = _free(key or "source", taken, numbered=not key)
     position = max(taken.values(), default=-1) + 1
     Citation.objects.create(version=version, source=source, key=key, position=position)
+    claims.forget(version.pk)
     detail = {"version": version.number, "key": key, "source": str(source)}
     history.note(wire.pk, act, by=by, detail=detail)
 

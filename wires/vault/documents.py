@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
-from wires import changelog, gate, history
+from wires import aliases, brake, changelog, gate, history
 from wires.fetching import originals
 from wires.fetching.download import Download
 from wires.fetching.extract import extract
 from wires.fetching.problems import FetchError
-from wires.models import Change, Citation, Source, User, Wire
+from wires.models import Change, Citation, Source, User, Wire, WireQuerySet
+from wires.models.source import folded_group
 from wires.models.user import Role
-from wires.refusals import GateClosedError, RefusedError
+from wires.refusals import GateClosedError, NotAllowedError, RefusedError
 from wires.vault.permits import check_address, home, limits, require
 
 # What readers see of a source, besides its text and hash.
 PUBLIC = ("url", "publisher", "published_on", "tier", "group")
 TOLD = ("kind", "title", "url", "publisher", "published_on", "tier", "group", "record_id")
+TOLD_LATER = ("title", "url", "publisher", "published_on", "tier", "group")
 
 
 class Document(Protocol):
@@ -92,11 +95,12 @@ def stored(document: Document, *, by: User) -> Source:
         defaults={
             "kind": document.kind, "title": document.title, "url": document.url,
             "publisher": document.publisher, "published_on": document.published_on,
-            "tier": document.tier, "group": document.group, "record_id": document.record_id,
+            "tier": document.tier, "group": folded_group(document.group),
+            "record_id": document.record_id,
             "text": document.text, "repairs": list(document.repairs), "added_by": by,
         },
     )  # fmt: skip
-    return _told_more(source, document)
+    return _told_more(source, document, by)
 
 
 def stored_all(documents: Sequence[Document], *, by: User) -> list[Source]:
@@ -106,31 +110,62 @@ def stored_all(documents: Sequence[Document], *, by: User) -> list[Source]:
     new = dict(pair for pair in zip(digests, documents, strict=True) if pair[0] not in known)
     rows = [
         Source(sha256=digest, text=document.text, repairs=list(document.repairs), added_by=by,
-               **{name: getattr(document, name) for name in TOLD})
+               **{name: _told(document, name) for name in TOLD})
         for digest, document in new.items()
     ]  # fmt: skip
     # Somebody may have stored the same text at this moment; theirs stands.
     Source.objects.bulk_create(rows, ignore_conflicts=True)
     known |= {source.sha256: source for source in Source.objects.filter(sha256__in=new)}
     return [
-        _told_more(known[d], document) for d, document in zip(digests, documents, strict=True)
+        _told_more(known[digest], document, by)
+        for digest, document in zip(digests, documents, strict=True)
     ]
 
 
-def _told_more(source: Source, document: Document) -> Source:
+def _told_more(source: Source, document: Document, by: User) -> Source:
     """Fill in what was not known of a stored document; what is known stays as it is."""
     news = {
         name: value
-        for name in ("title", "url", "publisher", "published_on", "tier", "group")
-        if (value := getattr(document, name)) and not getattr(source, name)
+        for name in TOLD_LATER
+        if (value := _told(document, name)) and not getattr(source, name)
     }
-    # What readers see of a source is changed by an editor alone, in `describe`.
-    if not news or Wire.objects.public().filter(current__citations__source=source).exists():
+    if not news:
         return source
+    citing = _citing(source.pk)
+    # What readers see of a source is changed by an editor alone, in `describe`; and what opens
+    # the gate of a wire, its tier and group, by none but an editor.
+    if citing.public().exists() or (citing.exists() and not by.has_role(Role.EDITOR)):
+        return source
+    _say(source, news, by)
+    history.note_all(
+        dict.fromkeys(citing.values_list("pk", flat=True), _detail(source, news)),
+        brake.DESCRIBED,
+        by=by,
+    )
+    return source
+
+
+def _told(document: Document, name: str) -> Any:
+    value = getattr(document, name)
+    return folded_group(value) if name == "group" else value
+
+
+def _say(source: Source, news: Mapping[str, Any], by: User) -> None:
+    """Write down what is said of a source, with who said it."""
     for name, value in news.items():
         setattr(source, name, value)
-    source.save(update_fields=list(news))
-    return source
+    source.descriptions.append(
+        {"by": by.username, "at": timezone.now().isoformat(), "said": _in_words(news)}
+    )
+    source.save(update_fields=[*news, "descriptions"])
+
+
+def _detail(source: Source, news: Mapping[str, Any]) -> dict[str, Any]:
+    return {"source": str(source), **_in_words(news)}
+
+
+def _in_words(news: Mapping[str, Any]) -> dict[str, str]:
+    return {name: str(value or "not known") for name, value in news.items()}
 
 
 def upload(body: bytes, described: Description, *, content_type: str, by: User) -> Source:
@@ -163,21 +198,26 @@ def describe(source_id: int, described: Description, *, by: User) -> Source:
     """Say better what a stored document is. Wires that cite it have it in their history.
 
     What readers see of it changes with an entry in the change log for each public wire that
-    cites it. Raises GateClosedError where a public wire would no longer pass the gate.
+    cites it. Raises GateClosedError where a public wire would no longer pass the gate, and
+    NotAllowedError where the brake wants a senior editor.
     """
     require(by, Role.EDITOR)
     for url in (described.url, described.archive_url):
         if url:
             check_address(url)
-    citing = Wire.objects.filter(versions__citations__source=source_id).distinct()
-    # The wires first, then the source: the order of every other act. A citation that is made
-    # meanwhile need not wait.
-    ids = list(citing.values_list("pk", flat=True))
+    # The names, the wires, then the source: the order of every other act. Publishing takes one
+    # wire and then those that share its names, and would else wait for us as we for it. A
+    # citation that is made meanwhile need not wait.
+    aliases.lock()
+    ids = list(_citing(source_id).values_list("pk", flat=True))
     wires = list(Wire.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk"))
     source = Source.objects.select_for_update(no_key=True).get(pk=source_id)
     new = {
         name: value
-        for name, value in asdict(described).items()
+        for name, value in {
+            **asdict(described),
+            "group": folded_group(described.group),
+        }.items()
         if value != getattr(source, name)
     }
     if not new:
@@ -185,16 +225,19 @@ def describe(source_id: int, described: Description, *, by: User) -> Source:
     public = (
         [wire for wire in wires if _shows(wire, source)] if new.keys() & set(PUBLIC) else []
     )
+    together = {brake.TOGETHER: len(public)} if len(public) > 1 else {}
+    if together:
+        _brake(public, by)
     before = {wire.pk: set(gate.failures(wire)) for wire in public}
-    for name, value in new.items():
-        setattr(source, name, value)
-    source.save(update_fields=list(new))
+    _say(source, new, by)
     _gate_stays_open(public, before)
-    detail = {
-        "source": str(source),
-        **{name: str(value or "not known") for name, value in new.items()},
-    }
-    history.note_all({wire.pk: detail for wire in wires}, "source described", by=by)
+    detail = _detail(source, new)
+    shown = {wire.pk for wire in public}
+    history.note_all(
+        {wire.pk: {**detail, **(together if wire.pk in shown else {})} for wire in wires},
+        brake.DESCRIBED,
+        by=by,
+    )
     for wire in public:
         changelog.publish(wire.pk, Change.Kind.RECODED)
     return source
@@ -212,6 +255,23 @@ def stored_with_bytes(read: Read, by: User) -> Source:
             update_fields=["original_sha256", "media_type", "fetched_at", "archive_url"]
         )
     return source
+
+
+def _citing(source_id: int) -> WireQuerySet:
+    cited: WireQuerySet = Wire.objects.filter(versions__citations__source=source_id)
+    return cited.distinct()
+
+
+def _brake(public: Sequence[Wire], by: User) -> None:
+    """Refuse one person's description of what many public wires show."""
+    changelog.hold()  # two who describe are counted in turn
+    load = brake.load([wire.pk for wire in public])
+    if load.is_braked and not by.has_role(Role.SENIOR):
+        raise NotAllowedError(
+            f"This changes {load.public} public wires at once, after {load.recent} others within a "
+            "day: a senior editor has to save it. The title and the copy in a web archive, which "
+            "readers do not see, you may save alone."
+        )
 
 
 def _shows(wire: Wire, source: Source) -> bool:

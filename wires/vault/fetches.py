@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.utils import timezone
 
 from wires import history
 from wires.fetching import archive
 from wires.fetching.download import download
 from wires.fetching.extract import extract
-from wires.fetching.problems import FetchError
+from wires.fetching.problems import FetchError, StumbledError
 from wires.models import Fetch, Source, User, Wire
 from wires.models.user import Role
 from wires.refusals import WrongStateError
@@ -21,6 +22,7 @@ from wires.vault.documents import Read, stored_with_bytes
 from wires.vault.permits import agent, check_address, limits, require
 
 State = Fetch.State
+logger = logging.getLogger(__name__)
 
 SWEPT_AFTER = timedelta(minutes=2)  # a fetch that still waits then has lost its message
 GIVEN_UP_AFTER = timedelta(days=1)
@@ -99,11 +101,16 @@ def fetch(fetch_id: int) -> int | None:
     if asked is None:
         return None
     try:
-        read = _fetched(asked)
+        return _keep(asked, _fetched(asked))
+    except OperationalError:
+        raise  # of the database, not of the document: the sweep asks again
     except FetchError as error:
         _fail(fetch_id, str(error))
-        return None
-    return _keep(asked, read)
+    except Exception as error:
+        # What a server can send has no end. Left waiting it would be fetched all day long.
+        logger.exception("The fetch %s of %s stumbled.", fetch_id, asked.url)
+        _fail(fetch_id, str(StumbledError(error)))
+    return None
 
 
 def fetches_left() -> list[int]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from django.db import transaction
-from django.db.models import Max, OuterRef, Q, QuerySet, Subquery
+from django.db import OperationalError, transaction
+from django.db.models import F, Max, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -16,12 +17,13 @@ from wires import history
 from wires.fetching import originals
 from wires.fetching.download import Download, download
 from wires.fetching.extract import extract
-from wires.fetching.problems import NO_HOST, FetchError, GoneError, NoHostError
-from wires.models import Look, Source, Wire
+from wires.fetching.problems import NO_HOST, FetchError, GoneError, NoHostError, StumbledError
+from wires.models import Look, Source, Version, Wire
 from wires.models.user import Role, account
 from wires.vault.permits import agent, home, limits
 
 Finding = Look.Finding
+logger = logging.getLogger(__name__)
 
 LOOKED_AT_EVERY = timedelta(days=7)
 TRIED_AGAIN_AFTER = timedelta(days=1)  # where the last look said nothing
@@ -63,6 +65,12 @@ def look(source_id: int) -> Look | None:
         seen = _nameless(source, str(error))
     except FetchError as error:
         seen = _Seen(Finding.UNREACHABLE, error.status, str(error))
+    except OperationalError:
+        raise  # of the database, not of the page
+    except Exception as error:
+        # Without a look written down its host would be asked again every few minutes.
+        logger.exception("The look at the source %s, %s, stumbled.", source_id, source.url)
+        seen = _Seen(Finding.UNREACHABLE, None, str(StumbledError(error)))
     return _looked(source.pk, seen)
 
 
@@ -136,6 +144,7 @@ def _nameless(source: Source, words: str) -> _Seen:
 @transaction.atomic
 def _looked(source_id: int, seen: _Seen) -> Look:
     source = Source.objects.select_for_update(no_key=True).get(pk=source_id)
+    is_news = seen.finding in FATES and _is_news(source, seen)
     found = Look.objects.create(
         source=source,
         finding=seen.finding,
@@ -146,15 +155,30 @@ def _looked(source_id: int, seen: _Seen) -> Look:
     fate = FATES.get(seen.finding)
     if fate is None:
         return found
-    if fate not in (source.fate, Source.Fate.LIVE):
+    if is_news:
         _tell_the_desk(source, fate, seen.detail)
     source.fate, source.looked_at = fate, found.at
     source.save(update_fields=["fate", "looked_at"])
     return found
 
 
+def _is_news(source: Source, seen: _Seen) -> bool:
+    """Say whether the desk has not been told yet: of this fate, or of this text."""
+    fate = FATES[seen.finding]
+    if fate == Source.Fate.LIVE:
+        return False
+    if source.fate != fate:
+        return True
+    told = source.looks.filter(finding=seen.finding).first()
+    return told is None or told.text.split() != seen.text.split()
+
+
 def _tell_the_desk(source: Source, fate: Source.Fate, words: str) -> None:
-    citing: QuerySet[Wire] = Wire.objects.filter(current__citations__source=source)
+    """Note it on the wires whose text cites the source, or whose newest one does, which waits."""
+    newest = Version.objects.filter(wire=OuterRef("pk")).order_by("-number").values("pk")[:1]
+    citing = Wire.objects.annotate(newest=Subquery(newest)).filter(
+        Q(versions=F("current")) | Q(versions=F("newest")), versions__citations__source=source
+    )
     detail = {"source": str(source), "found": words}
     history.note_all(
         dict.fromkeys(citing.values_list("pk", flat=True), detail),

@@ -127,3 +127,13 @@ def test_page_of_a_batch_names_what_it_left_alone():
     assert f"An editor has decided on the codes of {wire} since." in page(
         client.get(address(batch))
     )
+
+
+def test_page_of_a_batch_says_what_was_asked_for_and_who_stopped_it():
+    client, person = signed_in(Role.EDITOR)
+    made.make_drafts(1)
+    batch = batches.start("b", Selection(("draft", "in_review"), uncoded=True), by=person)
+    batches.pause(batch.pk, by=person)
+    shown = page(client.get(address(batch)))
+    assert "Asked for: wires that are draft, in review, without any code." in shown
+    assert f"paused by {person.username}, " in shown

@@ -108,7 +108,8 @@ def test_redirect_is_read_from_where_it_stands(location, to):
 
 
 @pytest.mark.parametrize(
-    "location", ["file:///etc/passwd", "http://u:p@example.org/", "gopher://x"]
+    "location",
+    ["file:///etc/passwd", "http://u:p@example.org/", "gopher://x", "http://[::1", "//[x]/"],
 )
 def test_redirect_is_checked_as_any_address(location):
     with pytest.raises(RefusedAddressError):

@@ -3,6 +3,7 @@
 import gzip
 import socket
 import ssl
+import threading
 import time
 import zlib
 from datetime import UTC, datetime, timedelta
@@ -328,6 +329,30 @@ def test_nobody_there_is_told(monkeypatch):
         get(f"http://127.0.0.1:{port}/")
     with pytest.raises(NoHostError, match="no host named"):
         get("http://nothing.invalid/")
+
+
+def test_name_that_is_looked_up_for_ever_ends_at_the_limit(site):
+    asked = threading.Event()
+
+    def never(_host, _port):
+        asked.wait(30)
+        return []
+
+    with pytest.raises(UnreachableError, match=r"could not be looked up within 0\.3 s"):
+        get("http://slow.example/", resolve=never, connect_seconds=0.3)
+    asked.set()
+
+
+@pytest.mark.parametrize(
+    ("digits", "is_read"), [("0" * 5000 + "9", True), ("9" * 5000, False)]
+)
+def test_length_of_many_digits_is_a_length(site, digits, is_read):
+    site.pages["/a"] = (200, {**TEXT, "Content-Length": digits}, b"One line.")
+    if is_read:
+        assert get(site.url("/a")).body == b"One line."
+    else:
+        with pytest.raises(UnreadableError, match="larger than"):
+            get(site.url("/a"))
 
 
 def test_nonsense_in_place_of_http_is_told(site):

@@ -37,6 +37,14 @@ def test_bytes_that_are_not_what_they_were_do_not_come_back(tmp_path):
         ({"archived_snapshots": {"closest": {"available": True, "url": COPY}}}, COPY),
         ({"archived_snapshots": {"closest": {"available": False, "url": COPY}}}, ""),
         ({"archived_snapshots": {"closest": {"available": True, "url": "javascript:x"}}}, ""),
+        (
+            {
+                "archived_snapshots": {
+                    "closest": {"available": True, "url": f"{COPY}\x00\ud800"}
+                }
+            },
+            "",
+        ),
         ({"archived_snapshots": {}}, ""),
         ({"archived_snapshots": []}, ""),
         (["nonsense"], ""),
