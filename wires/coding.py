@@ -217,6 +217,11 @@ def classify(
     given = Classing(event_class, standard, factors, reported, override, note)
     before = _levels(wire)
     ruled = _class(wire, given)
+    if wire.state == Wire.State.SCHEDULED and _is_graver(before, _levels(wire)):
+        raise SecondEditorNeededError(
+            f"{wire} is scheduled and would become {_worst(wire)}: take back its time, and ask for "
+            "publication again."
+        )
     if wire.is_public:
         _check_gate(wire)
         if _is_graver(before, _levels(wire)):

@@ -8,8 +8,8 @@ from evidence import engine
 from evidence.harness.errors import HarnessError
 from evidence.models import Run
 from evidence.tasks import execute
-from wires import changelog, history
-from wires.models import Change, Exhibit, User, Wire
+from wires import changelog, gate, history
+from wires.models import Change, Exhibit, User, Version, Wire
 from wires.models.user import Role
 from wires.refusals import NotAllowedError, RefusedError, WrongStateError
 from wires.tasks import queue
@@ -26,6 +26,15 @@ READINGS = {
         Run.Outcome.NOT_REPRODUCED: Exhibit.Reading.SUPPORTS,
     },
 }
+
+
+def carry_over(wire: Wire, old: Version, new: Version) -> None:
+    """Let exhibits follow their sentences into a new text; where none follows, they stay behind."""
+    places = gate.successors(list(old.claims.all()), list(new.claims.all()))
+    for exhibit in wire.exhibits.filter(claim__version=old).select_related("claim"):
+        if follower := places.get(exhibit.claim.n):
+            exhibit.claim = follower
+            exhibit.save(update_fields=["claim"])
 
 
 @transaction.atomic

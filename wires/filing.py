@@ -19,8 +19,10 @@ from django.utils.text import slugify
 
 from wires import aliases, claims, history, vault
 from wires.aliases import Names
-from wires.intake.filing import Filing, Refused
+from wires.intake import limits
+from wires.intake.filing import Filing, IntakeError, Refused
 from wires.models import Citation, Provider, Source, User, Version, Wire
+from wires.refusals import RefusedError
 
 KEPT = ("format", "severity", "event_class", "standard", "source_count", "rationale",
         "headline_was_made", "record")  # fmt: skip
@@ -46,6 +48,14 @@ class Tally:
     @property
     def read(self) -> int:
         return len(self.filed) + self.duplicate + len(self.refused)
+
+
+def check(filing: Filing) -> None:
+    """Refuse what no text, name or source of the archive may hold. Raises RefusedError."""
+    try:
+        limits.check(filing, "The wire")
+    except IntakeError as error:
+        raise RefusedError(str(error)) from error
 
 
 def store(filings: Sequence[Filing], *, by: User) -> list[Stored]:

@@ -7,19 +7,21 @@ queues follow-up work on commit. The database's own trigger refuses what this mo
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import Any
 
 from django.db import DataError, IntegrityError, transaction
 from django.utils import timezone
 
-from wires import aliases, changelog, claims, coding, gate, history, vault
-from wires.filing import Tally, cite, store
+from wires import aliases, changelog, claims, coding, exhibits, gate, history, vault
+from wires.filing import Tally, check, cite, store
 from wires.intake.filing import Entry, FiledSource, Filing, Refused
 from wires.models import (
     Change,
+    Event,
     MoveRequest,
     Notice,
     Response,
@@ -38,10 +40,13 @@ from wires.refusals import (
 )
 from wires.tasks import check_claims, propose, queue
 
+logger = logging.getLogger(__name__)
 State = Wire.State
 ALERT = "alert: gate closed at its time"
+AGAIN = timedelta(hours=6)  # until the desk is told again of what goes on failing
 GRAVE = (Wire.Severity.SEV_1, Wire.Severity.SEV_2)
 OPEN = (State.DRAFT, State.IN_REVIEW, State.SCHEDULED)  # no reader knows of them
+LEAST_SAID = 20  # characters of a party's response; a few words stand in many a document
 AT_ONCE = (
     100  # entries of an archive to a transaction: few enough that nobody waits for it long
 )
@@ -51,6 +56,7 @@ AT_ONCE = (
 def file(filing: Filing, *, by: User) -> tuple[Wire, bool]:
     """Store a filing as a draft. Returns the wire and whether it is new: one file is one wire."""
     _require(by, Role.REPORTER)
+    check(filing)
     [stored] = store([filing], by=by)
     if stored.is_new:
         _work_on(_text(stored.wire))
@@ -136,7 +142,9 @@ def publish_due() -> list[Wire]:
     The gate is checked again; where it has closed, the wire goes back to review with an alert.
     """
     return [
-        wire for pk in Wire.objects.due().values_list("pk", flat=True) if (wire := _due(pk))
+        wire
+        for pk in list(Wire.objects.due().values_list("pk", flat=True))
+        if (wire := _published_in_time(pk))
     ]
 
 
@@ -156,8 +164,10 @@ def revise(
     unseen, until `amend` puts it in place.
     """
     wire = _locked(wire_id, State.DRAFT, State.IN_REVIEW, State.PUBLISHED)
-    _require(by, Role.EDITOR if wire.filed_by_id != by.pk or wire.is_public else Role.REPORTER)
+    is_own_draft = wire.filed_by_id == by.pk and wire.state == State.DRAFT
+    _require(by, Role.REPORTER if is_own_draft else Role.EDITOR)
     _explained(note, "A new version says what changed.")
+    check(Filing("", headline, body, format="revision", sources=tuple(sources)))
     last = wire.versions.latest()
     new = Version.objects.create(
         wire=wire, number=last.number + 1, headline=headline, body=body, note=note, made_by=by
@@ -170,9 +180,11 @@ def revise(
     claims.split(new)
     claims.carry_over(last, new, by=by)
     if not wire.is_public:
+        _close_requests(wire, by)  # they were asked for the text before
         wire.current = new
         wire.save(update_fields=["current"])
         coding.carry_over(wire, last, new)
+        exhibits.carry_over(wire, last, new)
     history.note(wire.pk, "revised", by=by, note=note, detail={"version": new.number})
     _work_on(new)
     return new
@@ -194,6 +206,7 @@ def amend(wire_id: int, *, by: User, notice: str, related: int | None = None) ->
         raise RefusedError(f"{wire} has no waiting version; write one first.")
     wire.current = new
     coding.carry_over(wire, old, new)
+    exhibits.carry_over(wire, old, new)
     _gate_open(wire, new)
     wire.save(update_fields=["current"])
     Notice.objects.create(
@@ -220,6 +233,15 @@ def respond(
     document = Source.objects.filter(pk=source).first()
     if document is None:
         raise RefusedError(f"The vault has no source {source}.")
+    if document.kind in (Source.Text.RECORD, Source.Text.NOTES):
+        raise RefusedError(
+            f"The text of this source is {document.get_kind_display().lower()}: others' words, not "
+            "the party's. Store the document in which the party says it."
+        )
+    if len(_folded(text)) < LEAST_SAID:
+        raise RefusedError(
+            f"A response has at least {LEAST_SAID} characters: quote the whole sentence."
+        )
     if _folded(text) not in _folded(document.text):
         raise RefusedError(
             "The response does not stand in the source in these words. Quote it as it stands there, "
@@ -299,6 +321,11 @@ def confirm(request_id: int, *, by: User) -> Wire:
     _require(by, Role.EDITOR if publishes else Role.SENIOR)
     if request.asked_by_id == by.pk:
         raise NotAllowedError("Nobody confirms their own request.")
+    if publishes and not _is_as_asked(wire, request):
+        raise WrongStateError(
+            f"The text or the severity of {wire} has changed since this was asked: decline it, "
+            "and ask again."
+        )
     request.decided_by, request.decided_at, request.confirmed = by, timezone.now(), True
     request.save(update_fields=["decided_by", "decided_at", "confirmed"])
     history.note(wire.pk, f"confirmed to {request.move}", by=by)
@@ -310,8 +337,8 @@ def decline(request_id: int, *, by: User, note: str) -> MoveRequest:
     """Say no to a request; who asked may take it back in the same way."""
     request = _open_request(request_id)
     wire = Wire.objects.get(pk=request.wire_id)
-    if request.asked_by_id != by.pk:
-        _require(by, Role.EDITOR if request.move == MoveRequest.Move.PUBLISH else Role.SENIOR)
+    is_own = request.asked_by_id == by.pk or request.move == MoveRequest.Move.PUBLISH
+    _require(by, Role.EDITOR if is_own else Role.SENIOR)
     _explained(note, "A request is declined with a note.")
     request.decided_by, request.decided_at, request.confirmed = by, timezone.now(), False
     request.save(update_fields=["decided_by", "decided_at", "confirmed"])
@@ -342,7 +369,7 @@ def remark(wire_id: int, *, by: User, note: str) -> None:
 
 @transaction.atomic
 def note_exhibits(wire_id: int, *, by: User, note: str) -> Wire:
-    """Say on the page why no recipe bears on the wire."""
+    """Say in the record why no recipe bears on the wire; of a public wire it is a change."""
     wire = _locked(
         wire_id, State.DRAFT, State.IN_REVIEW, State.SCHEDULED, State.PUBLISHED, State.DISPUTED
     )
@@ -350,7 +377,7 @@ def note_exhibits(wire_id: int, *, by: User, note: str) -> Wire:
     wire.exhibit_note = note.strip()
     wire.save(update_fields=["exhibit_note"])
     history.note(wire.pk, "exhibit note", by=by, note=note)
-    return wire
+    return _made_public(wire, Change.Kind.EXHIBITED) if wire.is_public else wire
 
 
 def _filed(entries: Sequence[Entry], by: User) -> Tally:
@@ -437,6 +464,7 @@ def _moved(
 
 
 def _published(wire: Wire, by: User) -> Wire:
+    _close_requests(wire, by)
     _moved(wire, State.PUBLISHED, "published", by, first_published_at=timezone.now(),
            scheduled_for=None, scheduled_by=None)  # fmt: skip
     linked = aliases.join_public(wire)
@@ -449,6 +477,7 @@ def _published(wire: Wire, by: User) -> Wire:
 def _scheduled(wire: Wire, by: User, at: datetime) -> Wire:
     if at <= timezone.now():
         raise RefusedError("The time of publication lies in the past.")
+    _close_requests(wire, by)
     return _moved(
         wire,
         State.SCHEDULED,
@@ -460,6 +489,20 @@ def _scheduled(wire: Wire, by: User, at: datetime) -> Wire:
     )
 
 
+def _published_in_time(wire_id: int) -> Wire | None:
+    """Publish one wire; what goes wrong with it is told in its history and holds up no other."""
+    try:
+        return _due(wire_id)
+    except Exception as error:
+        logger.exception("wire %s was not published at its time", wire_id)
+        why = f"It could not be published: {type(error).__name__}. It is tried again."
+        told = Event.objects.filter(wire=wire_id, act=ALERT, note=why)
+        if not told.filter(at__gt=timezone.now() - AGAIN).exists():
+            wire = Wire.objects.get(pk=wire_id)
+            history.note(wire_id, ALERT, by=wire.scheduled_by or wire.filed_by, note=why)
+        return None
+
+
 @transaction.atomic
 def _due(wire_id: int) -> Wire | None:
     aliases.lock()
@@ -467,15 +510,42 @@ def _due(wire_id: int) -> Wire | None:
     if wire is None or wire.scheduled_by is None:
         return None
     by = wire.scheduled_by
-    confirmed = wire.requests.filter(move=MoveRequest.Move.PUBLISH, confirmed=True).exists()
     failures = gate.failures(wire)
-    if failures or (_is_grave(wire) and not confirmed):
-        why = "; ".join(f"rule {failure.rule}: {failure.detail}" for failure in failures)
+    why = "; ".join(f"rule {failure.rule}: {failure.detail}" for failure in failures)
+    if not by.has_role(Role.EDITOR):
+        why = why or f"{by.username}, who scheduled it, is no editor any more"
+    if _is_grave(wire) and not _is_confirmed(wire):
         why = why or f"it became {_worst(wire)}, which a second editor has to confirm"
+    if why:
         _moved(wire, State.IN_REVIEW, ALERT, by, why,
                scheduled_for=None, scheduled_by=None)  # fmt: skip
         return None
     return _published(wire, by)
+
+
+def _is_confirmed(wire: Wire) -> bool:
+    """Say whether another person confirmed this text, at this severity, for this time."""
+    confirmed = wire.requests.filter(move=MoveRequest.Move.PUBLISH, confirmed=True)
+    request = confirmed.order_by("-decided_at").first()
+    return (
+        request is not None
+        and request.scheduled_for == wire.scheduled_for
+        and _is_as_asked(wire, request)
+    )
+
+
+def _is_as_asked(wire: Wire, request: MoveRequest) -> bool:
+    now = _as_it_is(wire)
+    return all(request.detail.get(name) == value for name, value in now.items())
+
+
+def _as_it_is(wire: Wire) -> dict[str, Any]:
+    """Return what a publication is asked and confirmed for; the database compares it too."""
+    return {
+        "version": _text(wire).number,
+        "reported": wire.severity_reported,
+        "verified": wire.severity_verified,
+    }
 
 
 def _confirmed_publication(wire: Wire, request: MoveRequest) -> Wire:
@@ -600,6 +670,8 @@ def _asked(
 ) -> dict[str, Any]:
     """Return what a request has to remember besides its reason."""
     found: dict[str, Any] = {"related": other.pk} if other else {}
+    if move == MoveRequest.Move.PUBLISH:
+        found |= _as_it_is(wire)
     if move == MoveRequest.Move.REGRADE:
         given = coding.Classing.from_json(detail)
         coding.check_regrade(wire.pk, given)

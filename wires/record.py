@@ -26,6 +26,7 @@ def build(wire: Wire, *, modified_at: datetime) -> Record:
         "version": version.number,
         "headline": version.headline,
         "body": version.body if told else "",
+        "occurred_on": wire.occurred_on.isoformat() if wire.occurred_on else None,
         "event_class": wire.event_class,
         "severity": {
             "reported": wire.severity_reported or None,
@@ -44,7 +45,10 @@ def build(wire: Wire, *, modified_at: datetime) -> Record:
         "sources": [_source(c.key, c.source) for c in version.citations.all()] if told else [],
         "claims": [_claim(claim) for claim in version.claims.all()] if told else [],
         "rationale": _rationale(wire) if told else None,
-        "exhibits": [_exhibit(exhibit) for exhibit in wire.exhibits.all()] if told else [],
+        "exhibits": [_exhibit(wire, exhibit) for exhibit in wire.exhibits.all()]
+        if told
+        else [],
+        **({"exhibit_note": wire.exhibit_note} if told and wire.exhibit_note else {}),
         "notices": [_notice(notice) for notice in _notices(wire)],
         "responses": [_response(given) for given in wire.responses.all()] if told else [],
         "aliases": [alias.name for alias in wire.aliases.all()],
@@ -129,13 +133,14 @@ def _rationale(wire: Wire) -> Record | None:
     return {**{slot: getattr(found, slot) for slot in slots}, "result": found.result or None}
 
 
-def _exhibit(exhibit: Exhibit) -> Record:
+def _exhibit(wire: Wire, exhibit: Exhibit) -> Record:
     run = exhibit.run
     return {
         "run": run.pk,
         "recipe": run.recipe,
         "tier": run.tier,
-        "claim": exhibit.claim.n,
+        # None where the text it bears on was amended and no sentence follows on that one.
+        "claim": exhibit.claim.n if exhibit.claim.version_id == wire.current_id else None,
         "reading": exhibit.reading,
         "outcome": run.outcome,
         "metrics": run.metrics,

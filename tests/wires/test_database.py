@@ -263,7 +263,7 @@ def test_rationale(published, rule, values):
 
 
 def test_request_is_confirmed_by_another_person(published):
-    by = factories.make_editor()
+    by = factories.make_user(Role.SENIOR)
     with refused("request_is_confirmed_by_another_person"), transaction.atomic():
         MoveRequest.objects.create(
             wire=published, move="withdraw", reason="r", asked_by=by, decided_by=by,
@@ -274,7 +274,7 @@ def test_request_is_confirmed_by_another_person(published):
 def test_request_is_explained(published):
     with refused("request_is_explained"), transaction.atomic():
         MoveRequest.objects.create(
-            wire=published, move="withdraw", asked_by=published.filed_by
+            wire=published, move="withdraw", asked_by=factories.make_editor()
         )
 
 

@@ -354,7 +354,7 @@ def test_what_was_not_known_of_a_document_is_filled_in_later():
     told = factories.make_source(
         kind="uploaded", record_id="", group="acme", publisher="Gazette"
     )
-    wire = factories.make_draft(sources=(told,))
+    wire = factories.make_draft(factories.make_editor(), sources=(told,))
     source = wire.current.citations.get().source
     assert (source.group, source.publisher, source.tier) == ("acme", "Gazette", "reporting")
 

@@ -160,7 +160,8 @@ def test_only_an_editor_puts_a_response(role, source):
     [
         ({"party": " "}, "names who gives it"),
         ({"text": " "}, "has a text"),
-        ({"text": "We are sorry."}, "does not stand in the source"),
+        ({"text": "We are very sorry for it."}, "does not stand in the source"),
+        ({"text": SAID[:19]}, "at least 20 characters"),
         ({"said_on": timezone.now().date() + timedelta(days=2)}, "is dated"),
     ],
 )
@@ -171,6 +172,16 @@ def test_response_is_whole_and_in_the_party_s_words(values, problem, source):
     with pytest.raises(RefusedError, match="no source"):
         respond(wire, Source(pk=source.pk + 1000))
     assert not wire.responses.exists()
+
+
+@pytest.mark.parametrize("kind", ["record", "notes"])
+def test_words_of_others_are_no_response_of_a_party(kind):
+    document = factories.make_source(
+        kind=kind, record_id="AIID-0" if kind == "record" else "", text=f"It is told: {SAID}"
+    )
+    told = lifecycle.vault.stored(document, by=factories.make_editor())
+    with pytest.raises(RefusedError, match=f"is {kind}: others' words"):
+        respond(factories.make_published(), told)
 
 
 def test_ended_wire_takes_no_response(source):

@@ -1,7 +1,8 @@
-"""What waits on the desk, in a fixed number of queries."""
+"""What waits on the desk, in a bounded number of queries."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
@@ -76,6 +77,7 @@ class Dashboard:
     requests: tuple[MoveRequest, ...]
     runs: tuple[Run, ...]
     changes: tuple[Change, ...]
+    totals: dict[str, int]  # of the lists that have more than they may show
     user: User
     roles: tuple[str, ...]
 
@@ -84,11 +86,13 @@ def read(user: User) -> Dashboard:
     """Return the desk as it stands now."""
     counts = dict(Wire.objects.values_list("state").annotate(Count("pk")))
     waiting = Wire.objects.in_queue().select_related("current").order_by("filed_at")
-    asked = MoveRequest.objects.filter(decided_at__isnull=True).select_related(
-        "wire__current", "asked_by"
-    )
     at_work = Run.objects.filter(status__in=[Run.Status.QUEUED, Run.Status.RUNNING])
     changes = Change.objects.defer("record").select_related("wire__current").order_by("-seq")
+    lists: dict[str, QuerySet[Any]] = {
+        "overdue": overdue(), "alerts": alerts(), "lost_sources": lost_sources(),
+        "requests": requests(),
+    }  # fmt: skip
+    first = {name: list(found[:SHOWN]) for name, found in lists.items()}
     return Dashboard(
         queues=tuple(
             Queue(state.value, state.label, counts.get(state.value, 0)) for state in Wire.State
@@ -96,15 +100,18 @@ def read(user: User) -> Dashboard:
         ages=_ages(),
         oldest=tuple(waiting[:SHOWN]),
         agreement=_agreement(),
-        overdue=tuple(_overdue()[:SHOWN]),
-        alerts=tuple(_alerts()[:SHOWN]),
-        lost_sources=tuple(_lost_sources()[:SHOWN]),
+        overdue=tuple(first["overdue"]),
+        alerts=tuple(first["alerts"]),
+        lost_sources=tuple(first["lost_sources"]),
         failed_fetches=tuple(_failed_fetches()[:SHOWN]),
         batches=tuple(_batches()[:SHOWN]),
         not_reviewed=_not_reviewed(),
-        requests=tuple(asked.order_by("asked_at")[:SHOWN]),
+        requests=tuple(first["requests"]),
         runs=tuple(at_work.order_by("pk")[:SHOWN]),
         changes=tuple(changes[:SHOWN]),
+        totals={
+            name: found.count() for name, found in lists.items() if len(first[name]) == SHOWN
+        },
         user=user,
         roles=tuple(role.value for role in Role if user.has_role(role)),
     )
@@ -126,18 +133,34 @@ def _ages() -> tuple[Age, ...]:
 
 
 def _agreement() -> tuple[Share, ...]:
-    """Say how often editors accept what the classifier ticks or lists, and what it missed."""
-    rows = ProposedCode.objects.filter(decided_at__gte=_since())
-    decided = rows.aggregate(
+    """Hold what stands on wires against what the classifier ticked or listed for their texts.
+
+    A code that the form put counts as one that was accepted in the list does.
+    """
+    put = Coding.objects.filter(
+        decided_at__gte=_since(), origin__in=[Coding.Origin.PROPOSED, Coding.Origin.EDITOR]
+    )
+    rows = ProposedCode.objects.filter(
+        proposal__version__wire__current=F("proposal__version")
+    ).annotate(
+        stands=Exists(
+            put.filter(wire=OuterRef("proposal__version__wire"), code=OuterRef("code"))
+        )
+    )
+    told = Q(stands=True) | Q(decided_at__gte=_since())
+    decided = rows.filter(told).aggregate(
         **{
             f"{word}_{name}": Count("pk", filter=Q(ticked=ticked) & condition)
             for word, ticked in (("ticked", True), ("listed", False))
-            for name, condition in (("all", Q()), ("accepted", Q(decision="accepted")))
+            for name, condition in (("all", Q()), ("accepted", Q(stands=True)))
         }
     )
-    put = Coding.objects.filter(
-        decided_at__gte=_since(), origin__in=[Coding.Origin.PROPOSED, Coding.Origin.EDITOR]
-    ).aggregate(all=Count("pk"), proposed=Count("pk", filter=Q(origin="proposed")))
+    forward = ProposedCode.objects.filter(
+        proposal__version=OuterRef("wire__current"), code=OuterRef("code")
+    )
+    found = put.annotate(forward=Exists(forward)).aggregate(
+        all=Count("pk"), proposed=Count("pk", filter=Q(forward=True))
+    )
     return (
         Share("ticked codes accepted", decided["ticked_accepted"], decided["ticked_all"]),
         Share(
@@ -145,24 +168,30 @@ def _agreement() -> tuple[Share, ...]:
             decided["listed_accepted"],
             decided["listed_all"],
         ),
-        Share("codes on wires that it had proposed", put["proposed"], put["all"]),
+        Share("codes on wires that it had proposed", found["proposed"], found["all"]),
     )
 
 
-def _overdue() -> WireQuerySet:
+def requests() -> QuerySet[MoveRequest]:
+    """Return what was asked for and waits for another person, the oldest first."""
+    asked = MoveRequest.objects.filter(decided_at__isnull=True)
+    return asked.select_related("wire__current", "asked_by").order_by("asked_at")
+
+
+def overdue() -> WireQuerySet:
     """Return embargoes that ended, and whose wire is not out: the worker does not keep up."""
     late = Wire.objects.due().filter(scheduled_for__lte=timezone.now() - LATE)
     return late.select_related("current").order_by("scheduled_for")
 
 
-def _alerts() -> QuerySet[Event]:
+def alerts() -> QuerySet[Event]:
     """Return wires that were sent back at their time, and have not been decided since."""
     latest = Event.objects.filter(wire=OuterRef("wire")).order_by("-pk").values("pk")[:1]
     alerts = Event.objects.filter(act=lifecycle.ALERT, pk=Subquery(latest))
     return alerts.select_related("wire__current").order_by("-pk")
 
 
-def _lost_sources() -> QuerySet[Source]:
+def lost_sources() -> QuerySet[Source]:
     """Return sources that are gone or changed, and stand under a text that matters."""
     cited = Citation.objects.filter(source=OuterRef("pk"), version__wire__current=F("version"))
     lost = Source.objects.filter(fate__in=[Source.Fate.GONE, Source.Fate.CHANGED])

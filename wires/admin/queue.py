@@ -11,7 +11,7 @@ from typing import Any, cast
 from django.contrib import admin
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
 from django.utils.html import format_html
@@ -20,7 +20,7 @@ from django.utils.timesince import timesince
 from unfold.views import ChangeList
 
 from wires import gate
-from wires.admin import texts
+from wires.admin import dashboard, texts
 from wires.admin.review import address, review
 from wires.admin.roles import DeskAdmin
 from wires.admin.similar import beside
@@ -62,7 +62,9 @@ class Shown(admin.SimpleListFilter):
         )
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Wire]) -> QuerySet[Wire]:
-        asked = any(request.GET.get(name) for name in ("state__exact", "q", "bulk"))
+        asked = any(
+            request.GET.get(name) for name in ("state__exact", "q", "bulk", "attention")
+        )
         if self.value() == "everything" or asked:
             return queryset
         return cast("WireQuerySet", queryset).in_queue()
@@ -97,14 +99,37 @@ class Gate(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Wire]) -> QuerySet[Wire]:
         asked = self.value() or ""
-        if asked.isdecimal():
+        if asked in map(str, gate.RULES):
             return queryset.filter(closed_rules__contains=[int(asked)])
         known = {
             "open": Q(closed_rules=[]),
             "closed": Q(closed_rules__len__gt=0),
             "unknown": Q(closed_rules=None),
         }
-        return queryset.filter(known[asked]) if asked in known else queryset
+        if asked not in known:
+            return queryset.none() if asked else queryset
+        return queryset.filter(known[asked])
+
+
+class Attention(admin.SimpleListFilter):
+    """What the first page of the desk calls for, all of it."""
+
+    title = "calls for attention"
+    parameter_name = "attention"
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+        return [("overdue", "embargo is over, and it is not out"),
+                ("alert", "sent back at its time"),
+                ("asked", "a request is open")]  # fmt: skip
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Wire]) -> QuerySet[Wire]:
+        called = {
+            "overdue": dashboard.overdue().values("pk"),
+            "alert": dashboard.alerts().values("wire"),
+            "asked": dashboard.requests().values("wire"),
+        }
+        wires = called.get(self.value() or "")
+        return queryset if wires is None else queryset.filter(pk__in=wires)
 
 
 class Bulk(admin.SimpleListFilter):
@@ -139,6 +164,7 @@ class WireAdmin(DeskAdmin):
         Shown,
         Age,
         Gate,
+        Attention,
         Bulk,
         "state",
         "event_class",
@@ -192,6 +218,8 @@ class WireAdmin(DeskAdmin):
         form_url: str = "",
         extra_context: dict[str, object] | None = None,
     ) -> HttpResponse:
+        if not object_id.isdecimal():
+            raise Http404("A wire's number at the desk has digits only.")
         return redirect("admin:wires_wire_review", wire_id=int(object_id))
 
     @admin.display(description="wire", ordering="public_id")

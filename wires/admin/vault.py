@@ -11,7 +11,7 @@ from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from wires.admin import sources
+from wires.admin import dashboard, sources
 from wires.admin.roles import DeskAdmin
 from wires.models import Source
 
@@ -23,10 +23,16 @@ class Fate(admin.SimpleListFilter):
     parameter_name = "fate"
 
     def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
-        return [*Source.Fate.choices, ("none", "Not looked at")]
+        return [
+            *Source.Fate.choices,
+            ("lost", "Gone or changed, and cited"),
+            ("none", "Not looked at"),
+        ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Source]) -> QuerySet[Source]:
         asked = self.value()
+        if asked == "lost":
+            return queryset.filter(pk__in=dashboard.lost_sources().values("pk"))
         return queryset.filter(fate="" if asked == "none" else asked) if asked else queryset
 
 

@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from wires.admin import diff
-from wires.models import Version, Wire
+from wires.models import Citation, Version, Wire
 
 
 def compare(request: HttpRequest, wire_id: int) -> HttpResponse:
@@ -26,8 +26,17 @@ def compare(request: HttpRequest, wire_id: int) -> HttpResponse:
         "new": new,
         "headline": diff.parts(old.headline, new.headline),
         "body": diff.parts(old.body, new.body),
+        "gone": _sources(old, without=new),
+        "came": _sources(new, without=old),
     }
     return render(request, "admin/wires/wire/compare.html", context)
+
+
+def _sources(version: Version, *, without: Version) -> list[Citation]:
+    """Return the citations of a version that another one has not: another key or document."""
+    others = set(without.citations.values_list("key", "source"))
+    cited = version.citations.select_related("source").defer("source__text")
+    return [row for row in cited if (row.key, row.source_id) not in others]
 
 
 def _asked(

@@ -11,9 +11,9 @@ from wires.record import Record
 
 # PostgreSQL's jsonb keeps no order of keys; these are the orders that the design gives.
 RECORD = (
-    "id", "state", "version", "headline", "body", "event_class", "severity", "standard",
-    "codes", "providers", "sources", "claims", "rationale", "exhibits", "notices", "responses",
-    "aliases", "merged_into", "first_published_at", "modified_at",
+    "id", "state", "version", "headline", "body", "occurred_on", "event_class", "severity",
+    "standard", "codes", "providers", "sources", "claims", "rationale", "exhibits", "exhibit_note",
+    "notices", "responses", "aliases", "merged_into", "first_published_at", "modified_at",
 )  # fmt: skip
 PARTS = {
     "severity": ("reported", "verified", "factors", "note"),

@@ -18,7 +18,8 @@ KINDS = (
     "names that one, to which its ids lead from now on. `linked`: its aliases or its notices grew "
     "by what another wire shares with it, as those of a wire grow that another is merged into. "
     "`responded`: a party's response was added. `recoded`: codes, class, severity, rationale or "
-    "what is known of a source changed, and the text did not."
+    "what is known of a source changed, and the text did not. `exhibited`: an exhibit was added, or "
+    "the line that says why there is none was written anew."
 )
 
 
@@ -81,6 +82,9 @@ COMPONENTS: dict[str, Shape] = {
             "version": {"type": "integer", "minimum": 1, "description": "Of its text."},
             "headline": _text(),
             "body": _text("Markdown; `[^key]` cites a source at a sentence's end."),
+            "occurred_on": _or_null(
+                _text("Day of the event; null where it is not known.", format="date")
+            ),
             "event_class": _one_of(Wire.EventClass),
             "severity": ref("Severity"),
             "standard": _one_of(Wire.Standard, "How the wire is established."),
@@ -90,6 +94,7 @@ COMPONENTS: dict[str, Shape] = {
             "claims": _list(ref("Claim"), "The sentences of the body, in their order."),
             "rationale": _or_null(ref("Rationale")),
             "exhibits": _list(ref("Exhibit")),
+            "exhibit_note": _text("Why no run of the harness bears on it."),
             "notices": _list(
                 ref("Notice"), "On this wire, and on others that name it; oldest first."
             ),
@@ -111,7 +116,7 @@ COMPONENTS: dict[str, Shape] = {
                 "description": "When this record last changed, in UTC.",
             },
         },
-        optional=("responses", "merged_into"),
+        optional=("occurred_on", "exhibit_note", "responses", "merged_into"),
     ),
     "Severity": _object(
         "SEV-1 is the worst, SEV-5 the least.",
@@ -181,7 +186,11 @@ COMPONENTS: dict[str, Shape] = {
             "run": {"type": "integer", "minimum": 1},
             "recipe": _text(),
             "tier": _one_of(("A", "B")),
-            "claim": {"type": "integer", "minimum": 1, "description": "`n` of the claim."},
+            "claim": {
+                "type": ["integer", "null"],
+                "minimum": 1,
+                "description": "`n` of the claim; null where an amendment took the sentence out.",
+            },
             "reading": _one_of(Exhibit.Reading),
             "outcome": _one_of(Run.Outcome),
             "metrics": {"type": "object", "additionalProperties": ref("Metric")},

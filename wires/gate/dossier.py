@@ -100,6 +100,15 @@ class Dossier:
         """Say whether a sentence is a claim whose wording was found, at least in part."""
         return any(claim.n == number and claim.is_standing for claim in self.checkable)
 
+    @cached_property
+    def reproduced(self) -> list[int]:
+        """The sentences of the current text that a Tier B run on this wire supports."""
+        shown = self.wire.exhibits.filter(
+            run__tier="B", reading="supports", claim__version=self.wire.current_id
+        )
+        places = map(self._place, shown.values_list("claim__n", flat=True))
+        return [number for number in places if number is not None]
+
     @property
     def core_stands(self) -> bool:
         """Say whether the claim under the primary M code holds; before a code, the first one."""

@@ -214,7 +214,7 @@ def _unestablished(dossier: Dossier) -> str:
             "No public record is among the sources.",
         ),
         Wire.Standard.REPRODUCED: (
-            dossier.wire.exhibits.filter(run__tier="B", reading="supports").exists(),
+            any(dossier.stands(number) for number in dossier.reproduced),
             "No Tier B run that supports a claim is attached; a Tier A run never establishes a wire.",
         ),
         Wire.Standard.DISPUTED: (

@@ -15,6 +15,7 @@ from pathlib import Path
 from wires.intake import addresses, labels, parties, records, tables
 from wires.intake.filing import Entry, IntakeError, Refused
 from wires.intake.markdown import day
+from wires.intake.plain import is_deep
 from wires.intake.records import Database, Record
 from wires.intake.spool import Spool, spooled
 
@@ -149,7 +150,7 @@ def _gather_links(path: Path, spool: Spool) -> Iterator[Refused]:
         yield Refused(path.name, f"it cannot be read as JSON: {error}.")
         return
     for number, row in enumerate(rows if isinstance(rows, list) else [rows], start=1):
-        name = _link(row)
+        name = "" if is_deep(row) else _link(row)
         if name:
             spool.put("link", str(row["incident_id"]), name)
         else:

@@ -29,7 +29,7 @@ SUFFIXES = (".yaml", ".yml")
 BROKEN = "broken"  # says why a case could not be read
 MARKS = ("object-type: case-study", "id: ATLAS", "id: AML.CS", "case-studies:")
 # A link into the publisher's own site leads nowhere from here.
-OWN_LINK = re.compile(r"\[([^\]]*)\]\((?:/|\{\{)[^)]*\)")
+OWN_LINK = re.compile(r"\[([^\]]{0,300})\]\((?:/|\{\{)[^)]{0,1000}\)")
 WRAPPED = re.compile(r"(?<=\S)[ \t]*\n(?=[^\s\-*+#>|\d`])")
 
 

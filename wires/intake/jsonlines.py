@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from wires.intake.filing import IntakeError
+from wires.intake.plain import DEEPEST_READ, is_deep
 from wires.intake.tables import NOT_UTF8
 
 LARGEST = 2_000_000  # characters of one record
@@ -48,7 +49,8 @@ def _values(handle: TextIO) -> Iterator[tuple[int, Any] | Broken]:
         place += 1
         try:
             value, is_text = window.take()
-            yield (place, value) if is_text else Broken(place, "it is not text in UTF-8")
+            problem = _problem(value, is_text=is_text)
+            yield Broken(place, problem) if problem else (place, value)
         except json.JSONDecodeError as error:
             yield Broken(place, f"it is not JSON: {error.msg} (character {error.pos})")
             window.seek(begins)
@@ -57,6 +59,12 @@ def _values(handle: TextIO) -> Iterator[tuple[int, Any] | Broken]:
                 place, "it is nested too deeply, or has a number of thousands of digits"
             )
             window.seek(begins)
+
+
+def _problem(value: Any, *, is_text: bool) -> str:
+    if not is_text:
+        return "it is not text in UTF-8"
+    return f"it is nested more than {DEEPEST_READ} deep" if is_deep(value) else ""
 
 
 class _Window:

@@ -3,10 +3,12 @@
 import re
 
 from wires.intake.filing import FiledSource, Filing, IntakeError
+from wires.models.names import PUBLIC_ID
 
 KEY = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$")
 NAME_LENGTH = {"providers": 120, "aliases": 80, "linked": 80}
 SOURCE_LENGTH = {"title": 300, "url": 1000, "publisher": 200, "group": 100, "record_id": 80}
+OURS = re.compile(PUBLIC_ID, re.IGNORECASE)
 # Controls but the line's end and the tab, halves of a pair, and marks that turn the reading
 # order: a headline with one of these can be shown as another text.
 HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
@@ -20,6 +22,12 @@ def check(filing: Filing, name: str) -> Filing:
         for value in getattr(filing, field):
             _printable(value, field, name)
             _short(value, longest, field, name)
+    for value in (*filing.aliases, *filing.linked):
+        if OURS.fullmatch(value):
+            raise IntakeError(
+                f"{name}: {value} is a wire of this archive, not another name of one; leave it "
+                "out, and merge the two if they tell the same event."
+            )
     for source in filing.sources:
         _check_source(source, name)
     keys = [source.key for source in filing.sources]

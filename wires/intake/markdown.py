@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from wires.intake import vocabulary
+from wires.intake import vocabulary, yamls
 from wires.intake.filing import FiledSource, Filing, IntakeError
 from wires.intake.headline import LONGEST, cut, first_sentence
 from wires.intake.text import Text
@@ -58,7 +58,8 @@ def split(text: Text) -> tuple[dict[str, Any], str, int]:
             f"{text.name}, line 1: the front matter is not closed by a line “---”."
         )
     try:
-        front = yaml.safe_load("\n".join(lines[1:close])) or {}
+        yamls.refuse_traps(written := "\n".join(lines[1:close]))
+        front = yaml.safe_load(written) or {}
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 2 if error.problem_mark else 1
         raise IntakeError(

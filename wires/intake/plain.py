@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-DEEPEST = 8
+DEEPEST = 8  # of what is written as lines
+DEEPEST_READ = 50  # of what is read at all: less than what Python's own stack bears
 
 
 def words(value: Any) -> str:
@@ -15,6 +16,17 @@ def words(value: Any) -> str:
     if isinstance(value, list):
         return "\n\n".join(filter(None, map(words, value)))
     return "" if value is None else str(value).strip()
+
+
+def is_deep(value: Any) -> bool:
+    """Say whether lists and tables are nested deeper than what is read; it needs no stack."""
+    level = [value]
+    for _ in range(DEEPEST_READ):
+        inner = [one for outer in level for one in _inside(outer)]
+        if not inner:
+            return False
+        level = inner
+    return any(isinstance(one, (list, dict)) for one in level)
 
 
 def mapping(value: Any) -> dict[str, Any]:
@@ -52,6 +64,12 @@ def lines(value: Any, depth: int = 0) -> Iterator[str]:
             yield from _item(inner, depth, indent)
     else:
         yield f"{indent}{value}"
+
+
+def _inside(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def _item(value: Any, depth: int, indent: str) -> Iterator[str]:

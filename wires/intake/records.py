@@ -13,11 +13,12 @@ from wires.intake.filing import FiledSource, Filing, IntakeError, WeakLabel
 from wires.intake.text import mended
 
 FEWEST = 3  # words of a description that says something
-# The number of a reference, raised and linked, as it stands in some records.
 # What Markdown may take for its own, and how it stands for itself.
 MARKS = re.compile(r"[\\`*_{}\[\]()<>#&|]")
 ENTITIES = {"<": "&lt;", ">": "&gt;", "&": "&amp;", "|": "&#124;"}
-NOTE = re.compile(r"\[?<sup>.*?</sup>\]?(?:\[[^\]\n]*\]|\([^)\n]*\))?")
+# The number of a reference, raised and linked, as it stands in some records. Its parts are held
+# to a length, so that a text full of beginnings is not searched to its end from each of them.
+NOTE = re.compile(r"\[?<sup>.{0,100}?</sup>\]?(?:\[[^\]\n]{0,1000}\]|\([^)\n]{0,1000}\))?")
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from wires.intake.filing import IntakeError
 
 LARGEST = 2_000_000  # characters of one row; a row is a record, not a library
 LOOK_AHEAD = 1000  # lines after a broken one that are tried as the beginning of a row
+ENDS = ("\n", "\r")  # of a line
 NOT_UTF8 = re.compile("[\udc80-\udcff]")  # what the decoder puts in the place of a wrong byte
 
 
@@ -131,10 +132,19 @@ class _Lines:
         line = self._back.pop() if self._back else self._handle.readline(LARGEST)
         if not line:
             raise StopIteration
+        self._read += 1
+        if len(line) == LARGEST and not line.endswith(ENDS):
+            self._taken.append("")  # nothing of it is a row
+            self._pass_over()
+            raise _TooLongError(f"its line has {LARGEST:,} characters or more")
         self._taken.append(line)
         self._size += len(line)
-        self._read += 1
         return line
+
+    def _pass_over(self) -> None:
+        """Go on behind the end of a line whose beginning was read: it is one line, not many."""
+        while (piece := self._handle.readline(LARGEST)) and not piece.endswith(ENDS):
+            pass
 
     def begin(self) -> int:
         """Begin a row; return the number of its first line."""

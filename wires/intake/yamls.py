@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import yaml
 
 from wires.intake.filing import IntakeError
+from wires.intake.plain import DEEPEST_READ
 
 LARGEST = 100_000_000  # bytes; ATLAS.yaml has half a million
 
@@ -38,6 +39,7 @@ def text_of(path: Path) -> str:
 def load(text: str, name: str) -> Any:
     """Return what a text in YAML says. Raises IntakeError naming the line."""
     try:
+        refuse_traps(text)
         return yaml.load(text, _Loader)  # noqa: S506 - a safe loader
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
@@ -45,6 +47,25 @@ def load(text: str, name: str) -> Any:
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         problem = str(error).splitlines()[0]
         raise IntakeError(f"{name}: broken YAML: {problem}.") from error
+
+
+def refuse_traps(text: str) -> None:
+    """Raise a MarkedYAMLError at a reference to another value, or where values nest too deep.
+
+    References let a few lines stand for a value without end, or for more than fits in memory.
+    """
+    depth = 0
+    for event in yaml.parse(text, _Loader):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        problem = ""
+        if isinstance(event, yaml.AliasEvent):
+            problem = f"*{event.anchor} refers to another value; write that value out here"
+        elif depth > DEEPEST_READ:
+            problem = f"lists and tables are nested more than {DEEPEST_READ} deep"
+        if problem:
+            mark = cast("yaml.Mark", event.start_mark)
+            raise yaml.MarkedYAMLError(problem=problem, problem_mark=mark)
 
 
 def items(text: str, key: str) -> Iterator[str]:

@@ -41,6 +41,9 @@ BEGIN
     IF needed IS NOT NULL THEN
         PERFORM wires_need_confirmed(NEW.id, needed);
     END IF;
+    IF needed = 'publish' THEN
+        PERFORM wires_need_the_same(NEW, COALESCE(NEW.scheduled_for, OLD.scheduled_for));
+    END IF;
     RETURN NEW;
 END $$ LANGUAGE plpgsql;
 """
@@ -56,6 +59,66 @@ BEGIN
         PERFORM wires_refuse('wire_move_is_confirmed_by_another_person', needed);
     END IF;
 END $$ LANGUAGE plpgsql;
+"""
+
+# What was confirmed is one text at one severity for one time: for another one it does not count.
+SAME = """
+CREATE FUNCTION wires_need_the_same(wire wires_wire, at timestamptz) RETURNS void AS $$
+DECLARE
+    asked wires_moverequest%ROWTYPE;
+BEGIN
+    SELECT * INTO asked FROM wires_moverequest
+        WHERE wire_id = wire.id AND confirmed ORDER BY decided_at DESC LIMIT 1;
+    IF asked.scheduled_for IS DISTINCT FROM at
+        OR asked.detail->>'reported' IS DISTINCT FROM wire.severity_reported
+        OR asked.detail->>'verified' IS DISTINCT FROM wire.severity_verified
+        OR asked.detail->>'version' IS DISTINCT FROM
+            (SELECT number::text FROM wires_version WHERE id = wire.current_id) THEN
+        PERFORM wires_refuse('wire_is_published_as_it_was_confirmed', wire.public_id);
+    END IF;
+END $$ LANGUAGE plpgsql;
+"""
+
+# Who asks is an editor, and who confirms another one: to publish; for all else a senior editor.
+PEOPLE = """
+CREATE FUNCTION wires_acts_as(person bigint, roles text[]) RETURNS boolean AS $$
+    SELECT EXISTS (SELECT 1 FROM wires_user u
+        JOIN wires_user_groups m ON m.user_id = u.id JOIN auth_group g ON g.id = m.group_id
+        WHERE u.id = person AND u.is_active AND g.name = ANY (roles))
+$$ LANGUAGE sql STABLE;
+CREATE FUNCTION wires_request_fits() RETURNS trigger AS $$
+BEGIN
+    IF TG_OP = 'INSERT' AND NOT wires_acts_as(NEW.asked_by_id, '{editor,senior editor}') THEN
+        PERFORM wires_refuse('request_is_asked_by_an_editor', NEW.asked_by_id::text);
+    END IF;
+    IF NEW.confirmed AND NOT wires_acts_as(NEW.decided_by_id, CASE NEW.move
+            WHEN 'publish' THEN '{editor,senior editor}'::text[]
+            ELSE '{senior editor}'::text[] END) THEN
+        PERFORM wires_refuse('request_is_confirmed_by_who_may', NEW.decided_by_id::text);
+    END IF;
+    RETURN NEW;
+END $$ LANGUAGE plpgsql;
+CREATE TRIGGER request_is_made_and_confirmed_by_who_may
+    BEFORE INSERT OR UPDATE OF confirmed, decided_by_id ON wires_moverequest
+    FOR EACH ROW EXECUTE FUNCTION wires_request_fits();
+"""
+
+# A notice of the same transaction is one whose writer has not ended yet.
+AMENDMENTS = """
+CREATE FUNCTION wires_amendment() RETURNS trigger AS $$
+BEGIN
+    IF NOT EXISTS (SELECT 1 FROM wires_notice n WHERE n.wire_id = NEW.id AND n.kind = 'correction'
+        AND pg_xact_status((((pg_current_xact_id()::text::bigint >> 32) << 32)
+            | n.xmin::text::bigint)::text::xid8) = 'in progress') THEN
+        PERFORM wires_refuse('wire_is_amended_with_a_notice', NEW.public_id);
+    END IF;
+    RETURN NULL;
+END $$ LANGUAGE plpgsql;
+CREATE CONSTRAINT TRIGGER wire_is_amended_with_a_notice
+    AFTER UPDATE OF current_id ON wires_wire DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW WHEN (OLD.state IN ('published', 'disputed')
+        AND OLD.current_id IS DISTINCT FROM NEW.current_id)
+    EXECUTE FUNCTION wires_amendment();
 """
 
 GRADES = """
@@ -95,6 +158,11 @@ DROP TRIGGER batch_is_never_deleted ON wires_batch;
 DROP TRIGGER batch_item_is_never_deleted ON wires_batchitem;
 DROP TRIGGER wire_becomes_grave_only_confirmed ON wires_wire;
 DROP FUNCTION wires_grade;
+DROP TRIGGER request_is_made_and_confirmed_by_who_may ON wires_moverequest;
+DROP FUNCTION wires_request_fits;
+DROP FUNCTION wires_acts_as;
+DROP TRIGGER wire_is_amended_with_a_notice ON wires_wire;
+DROP FUNCTION wires_amendment;
 """
 
 
@@ -102,6 +170,6 @@ class Migration(migrations.Migration):
     dependencies = [("wires", "0004_desk")]
     operations = [
         migrations.RunSQL(
-            sql=[(part, None) for part in (CONFIRMED, MOVES, GRADES, FROZEN)], reverse_sql=UNDO
+            sql=[(part, None) for part in (CONFIRMED, SAME, MOVES, GRADES, PEOPLE, AMENDMENTS, FROZEN)], reverse_sql=UNDO
         )
     ]

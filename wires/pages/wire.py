@@ -34,9 +34,7 @@ def wire(request: HttpRequest, public_id: str) -> HttpResponse:
         return render(request, "wires/page.html", _context(found, taxonomy))
 
     digest = taxonomy.digest if taxonomy else ""
-    return answered(
-        request, public_id, found.exhibit_note, digest, modified=modified, page=page
-    )
+    return answered(request, public_id, digest, modified=modified, page=page)
 
 
 @require_safe

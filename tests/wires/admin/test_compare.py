@@ -1,5 +1,7 @@
 """What changed between two texts."""
 
+import re
+
 import pytest
 from django.urls import reverse
 from hypothesis import given
@@ -41,3 +43,17 @@ def test_page_marks_what_changed_and_shows_it_as_text():
     assert b"<b>new</b>" not in client.get(compare).content
     assert "<ins>812</ins>" in page(client.get(f"{compare}?old=2&new=1"))
     assert client.get(f"{compare}?old=3").status_code == 404
+
+
+@pytest.mark.django_db
+def test_page_names_the_sources_that_came_and_went():
+    editor = factories.make_editor()
+    wire = factories.make_draft(editor, sources=(factories.make_source(title="First print"),))
+    lifecycle.revise(
+        wire.pk, by=editor, headline="A headline", note="Corrected.", body=factories.BODY,
+        sources=(factories.make_source(title="Second print", text="Another text."),),
+    )  # fmt: skip
+    client, _ = signed_in(Role.REPORTER)
+    shown = client.get(reverse("admin:wires_wire_compare", args=[wire.pk])).content.decode()
+    assert re.search(r"<del>.*First print.*</del>", shown)
+    assert re.search(r"<ins>.*Second print.*</ins>", shown)

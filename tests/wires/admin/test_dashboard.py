@@ -108,3 +108,32 @@ def test_first_page_costs_the_same_however_much_waits(editor):
             at=timezone.now() + timedelta(hours=1),
         )  # fmt: skip
     assert cost() == before
+
+
+def test_code_that_the_form_put_agrees_with_the_one_that_was_ticked(editor):
+    _, person = editor
+    wire = factories.make_reviewed(person)  # M2 and F6, put by hand
+    ProposedCode.objects.create(
+        proposal=make_proposal(wire), code=Code.objects.get(code="F6"), score=0.5, ticked=True
+    )
+    ticked, _, covered = dashboard.read(person).agreement
+    assert (ticked.part, ticked.whole) == (1, 1)
+    assert (covered.part, covered.whole) == (1, 2)
+
+
+def test_list_that_shows_its_first_few_says_how_many_there_are(editor, monkeypatch):
+    client, person = editor
+    monkeypatch.setattr(dashboard, "SHOWN", 1)
+    for _ in range(2):
+        wire = factories.make_reviewed(person)
+        lifecycle.schedule(wire.pk, by=person, at=timezone.now() + timedelta(hours=1))
+    past = timezone.now() - timedelta(minutes=5)
+    Wire.objects.update(scheduled_for=past)
+    assert "All 2" in front(client)
+    queue = reverse("admin:wires_wire_changelist")
+    shown = client.get(f"{queue}?attention=overdue").content.decode()
+    assert shown.count('class="desk-id"') == 2
+    assert client.get(f"{queue}?attention=asked").status_code == 200
+    assert client.get(f"{queue}?attention=alert").status_code == 200
+    sources = reverse("admin:wires_source_changelist")
+    assert client.get(f"{sources}?fate=lost").status_code == 200

@@ -14,7 +14,7 @@ from tests.wires.admin.desk import make_proposal, page, post, review, signed_in
 from tests.wires.admin.test_acts import CLASSED, GRAVER, RESPONSE
 from tests.wires.merges import asked, folded, merged
 from tests.wires.pages import states
-from wires import lifecycle, taxonomy
+from wires import lifecycle, taxonomy, vault
 from wires.admin.attempt import Done, attempt
 from wires.models import Source, Wire
 from wires.models.user import Role
@@ -225,7 +225,8 @@ def test_response_is_stored_with_its_document(codes):
 def test_response_names_a_document_of_the_vault_by_number_or_hash(codes):
     client, _ = signed_in(Role.EDITOR)
     wire = factories.make_published()
-    source = wire.current.citations.get().source
+    document = factories.make_source(kind="uploaded", record_id="", text=f"{factories.SOURCE} ")
+    source = vault.stored(document, by=factories.make_editor())
     text = "The rule did not exist on the website of Acme."
     for name in (str(source.pk), source.sha256, source.sha256[:12]):
         typed = {**RESPONSE, "document": "", "text": text, "source": name}

@@ -144,3 +144,13 @@ def test_gate_in_the_queue_follows_the_acts_of_the_desk():
     assert listed(client, "gate=7") == [str(wire)]
     post(client, wire, "put", code="M2", claim=1)
     assert listed(client, "gate=open") == [str(wire)]
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [("abc/change/", 404), ("\u0663/change/", 302), ("?gate=99999", 200), ("?gate=x", 200),
+     ("?gate=99999999999999999999", 200), ("?attention=x", 200)],
+)  # fmt: skip
+def test_address_that_nobody_offers_is_no_fault_of_the_desk(address, status):
+    client, _ = signed_in(Role.EDITOR)
+    assert client.get(f"/admin/wires/wire/{address}").status_code == status

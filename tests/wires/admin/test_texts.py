@@ -11,6 +11,7 @@ from tests.wires.admin.desk import page, review, signed_in
 from wires import lifecycle, taxonomy
 from wires.models import Source, Wire
 from wires.models.user import Role
+from wires.refusals import RefusedError
 
 pytestmark = pytest.mark.django_db
 
@@ -180,3 +181,24 @@ def test_revision_of_a_replaced_text_is_refused():
     assert response.status_code == 409
     assert "has changed since you opened this page" in page(response)
     assert wire.versions.count() == 2
+
+
+HIDDEN = "safe \u202egnp.exe\x85"
+
+
+@pytest.mark.parametrize("typed", [{"headline": HIDDEN}, {"providers": HIDDEN}])
+def test_text_that_is_shown_as_another_one_is_not_filed(typed):
+    client, _ = signed_in(Role.REPORTER)
+    response = client.post(reverse(FILE), filing(source(), **typed))
+    assert response.status_code == 409
+    assert "take it out" in response.content.decode()
+    assert not Wire.objects.exists()
+
+
+@pytest.mark.parametrize("part", ["headline", "body"])
+def test_text_that_is_shown_as_another_one_is_no_version(part):
+    wire = factories.make_draft()
+    text = {"headline": "A chatbot errs", "body": factories.BODY, part: HIDDEN}
+    with pytest.raises(RefusedError, match="take it out"):
+        lifecycle.revise(wire.pk, by=factories.make_editor(), note="Better.", **text)
+    assert wire.versions.count() == 1

@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from tests import factories
-from wires import exhibits, record
+from wires import exhibits, lifecycle, record
 from wires.models import Change
 
 pytestmark = pytest.mark.django_db
@@ -23,6 +23,7 @@ def wire():
         editor,
         headline="Chatbot of Acme invents a refund rule",
         aliases=("AIID-0",),
+        occurred_on=date(2024, 5, 2),
         rationale={
             "counterfactual": "Had the chatbot not invented the rule, the customer would not "
             "have relied on Acme."
@@ -68,3 +69,19 @@ def test_key_that_the_feed_does_not_know_is_still_shown(client, wire):
     shown = orjson.loads(served(client, wire))
     assert (shown["later"], shown["claims"][0]["x"]) == (1, 2)
     assert record.sha256(shown) == record.sha256(wire.record)
+
+
+def test_line_on_exhibits_is_in_the_record_and_is_a_change(client):
+    wire = factories.make_published()
+    editor = factories.make_editor()
+    lifecycle.note_exhibits(wire.pk, by=editor, note="No recipe is about refunds.")
+    assert orjson.loads(served(client, wire))["exhibit_note"] == "No recipe is about refunds."
+    assert Change.objects.latest("seq").kind == "exhibited"
+    lifecycle.note_exhibits(wire.pk, by=editor, note="")
+    assert "exhibit_note" not in orjson.loads(served(client, wire))
+
+
+def test_line_on_exhibits_of_a_hidden_wire_is_no_change():
+    wire = factories.make_reviewed()
+    lifecycle.note_exhibits(wire.pk, by=factories.make_editor(), note="No recipe bears on it.")
+    assert not Change.objects.exists()

@@ -16,9 +16,9 @@ from wires.severity import FACTORS
 pytestmark = pytest.mark.django_db
 LIST = "/api/v1/wires/"
 KEYS = [
-    "id", "url", "state", "version", "headline", "body", "event_class", "severity", "standard",
-    "codes", "providers", "sources", "claims", "rationale", "exhibits", "notices", "responses",
-    "aliases", "merged_into", "first_published_at", "modified_at",
+    "id", "url", "state", "version", "headline", "body", "occurred_on", "event_class",
+    "severity", "standard", "codes", "providers", "sources", "claims", "rationale", "exhibits",
+    "notices", "responses", "aliases", "merged_into", "first_published_at", "modified_at",
 ]  # fmt: skip
 
 

@@ -171,3 +171,13 @@ def test_name_is_one_query(client, django_assert_num_queries):
         for name in ("AIID-57", "AIID-58"):
             with django_assert_num_queries(1):
                 client.get(address.format(name))
+
+
+@pytest.mark.parametrize("hidden", [False, True])
+def test_linked_name_stands_bare_whether_a_hidden_wire_owns_it_or_nobody(client, hidden):
+    if hidden:
+        factories.make_draft(aliases=("AIID-57",))
+    wire = factories.make_published(linked=("AIID-57",))
+    shown = client.get(states.page(wire)).content.decode()
+    assert '<dd class="id">AIID-57</dd>' in shown
+    assert 'href="/wires/AIID-57/"' not in shown

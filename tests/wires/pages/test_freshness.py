@@ -26,7 +26,7 @@ def test_withdrawal_shows_at_once(client):
     assert b"This wire is withdrawn" in again.content
 
 
-def test_note_on_exhibits_renews_the_page_though_the_record_is_the_same(client):
+def test_note_on_exhibits_renews_the_page(client):
     wire = factories.make_published()
     first = client.get(states.page(wire))
     lifecycle.note_exhibits(wire.pk, by=factories.make_editor(), note="No recipe bears on it.")
