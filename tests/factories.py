@@ -9,7 +9,7 @@ from django.utils import timezone
 from evidence.models import Run
 from wires import coding, lifecycle, taxonomy
 from wires.intake.filing import FiledSource, Filing
-from wires.models import Claim, MoveRequest, User, Wire
+from wires.models import Claim, MoveRequest, User, Version, Wire
 from wires.models.user import Role
 
 _numbers = count(1)
@@ -64,11 +64,15 @@ def make_draft(by: User | None = None, **values: Any) -> Wire:
 
 
 def support(wire: Wire) -> None:
-    """Give every claim of the current text the verdict that its verbatim source earns."""
     assert wire.current is not None
-    citation = wire.current.citations.select_related("source").first()
+    support_version(wire.current)
+
+
+def support_version(version: Version) -> None:
+    """Give every claim of a text the verdict that its verbatim source earns."""
+    citation = version.citations.select_related("source").first()
     assert citation is not None
-    for claim in wire.current.claims.all():
+    for claim in version.claims.all():
         start = citation.source.text.index(claim.text)
         Claim.objects.filter(pk=claim.pk).update(
             verdict="supported", basis="wording", score=1.0, citation=citation, passage=claim.text,

@@ -96,7 +96,7 @@ def propose(version_id: int) -> None:
     guess, factors = engine.event_class(sentences), engine.factors(sentences)
     providers = list(version.wire.providers.values_list("name", flat=True))
     recorded = {
-        name: {"value": getattr(factors, name), "claim": _claim(factors, name, sentences)}
+        name: {"value": getattr(factors, name), "claim": _claim(factors, name)}
         for name in severity.FACTORS
     }
     level = severity.level(
@@ -512,16 +512,10 @@ def _text(wire: Wire) -> Version:
     return wire.current
 
 
-def _claim(
-    factors: engine.SeverityFactors, name: str, sentences: Sequence[engine.Sentence]
-) -> int | None:
-    """Return the place among the claims of the sentence that a factor rests on.
-
-    The core numbers the sentences of the whole body, headings too; claims leave these out.
-    """
-    places = {sentence.n: place for place, sentence in enumerate(sentences, start=1)}
+def _claim(factors: engine.SeverityFactors, name: str) -> int | None:
+    """Return the number of the claim that a factor rests on: the core counts from 0, claims from 1."""
     reasons = [reason.sentence for reason in factors.reasons if reason.factor == name]
-    return places.get(reasons[0]) if reasons else None
+    return reasons[0] + 1 if reasons else None
 
 
 def _slots(draft: engine.RationaleDraft) -> dict[str, Any]:

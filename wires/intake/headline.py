@@ -8,8 +8,11 @@ LONGEST = 200
 
 
 def first_sentence(body: str) -> tuple[str, bool]:
-    """Return the first sentence, cut at a word before 200 characters, and that it was made."""
-    sentences = engine.split(body)
+    """Return the first sentence, cut at a word before 200 characters, and that it was made.
+
+    Headings are passed over, but where there is nothing else.
+    """
+    sentences = sorted(engine.split(body), key=lambda sentence: sentence.kind == "heading")
     plain = sentences[0].text if sentences else " ".join(body.split())
     return cut(plain), True
 

@@ -91,6 +91,8 @@ def _paragraphs(given: str, title: str) -> tuple[list[list[str]], tuple[str, ...
     end = 0
     given = NOTE.sub("", given)
     for sentence in engine.split(given) if len(given.split()) >= FEWEST else ():
+        if sentence.kind == "heading":
+            continue
         if not found or "\n" in given[end : sentence.start]:
             found.append([])
         found[-1].append(sentence.text)

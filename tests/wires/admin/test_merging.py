@@ -225,7 +225,9 @@ def test_response_is_stored_with_its_document(codes):
 def test_response_names_a_document_of_the_vault_by_number_or_hash(codes):
     client, _ = signed_in(Role.EDITOR)
     wire = factories.make_published()
-    document = factories.make_source(kind="uploaded", record_id="", text=f"{factories.SOURCE} ")
+    document = factories.make_source(
+        kind="uploaded", record_id="", text=f"{factories.SOURCE} "
+    )
     source = vault.stored(document, by=factories.make_editor())
     text = "The rule did not exist on the website of Acme."
     for name in (str(source.pk), source.sha256, source.sha256[:12]):
