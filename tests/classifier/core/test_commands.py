@@ -98,7 +98,7 @@ def test_no_codes_and_no_model_are_told(tmp_path, capsys):
     assert main(["propose", "--codes", empty, "--texts", empty]) == 2
     assert "holds no codes" in capsys.readouterr().err
     rows = lines(tmp_path / "c.jsonl", [{"claim": "a", "evidence": ["b"]}])
-    assert main(["claims", "--claims", rows, "--model", str(tmp_path)]) == 2
+    assert main(["claims", "--claims", rows, "--encoder", str(tmp_path)]) == 2
     assert "No model weights" in capsys.readouterr().err
 
 
