@@ -6,12 +6,12 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import TextIO
 
-from classifier.core.commands import claims, codes, rationale, similar
+from classifier.core.commands import bench, claims, codes, rationale, severity, similar
 from classifier.core.commands.options import Row
 from classifier.core.encoder import EncoderError
 from classifier.core.rows import RowError
 
-COMMANDS = (codes, claims, rationale, similar)
+COMMANDS = (codes, claims, rationale, severity, similar, bench)
 
 
 def main(arguments: Sequence[str] | None = None, out: TextIO = sys.stdout) -> int:

@@ -1,12 +1,15 @@
 """`rationale`: fill the four but-for slots with a text's own words."""
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from classifier.core import rationale, rows, sentences
+from classifier.core import rationale, rows, sentences, template
 from classifier.core.commands.options import Row, row_id
-from classifier.core.types import RationaleDraft, Span
+from classifier.core.located import located
+from classifier.core.types import Sentence, Span
+
+SLOTS = ("system", "act", "harm", "counterfactual")
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -19,22 +22,26 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 def _rationale(options: argparse.Namespace) -> Iterator[Row]:
     for row in rows.read(options.texts, "text"):
         providers = rows.texts(options.texts, row, "providers") if "providers" in row else ()
-        drafted = rationale.draft(sentences.split(row["text"]), providers)
+        found = sentences.split(row["text"])
+        drafted = rationale.draft(found, providers)
+        put = _putter(row["text"], found)
+        suggested = template.counterfactual(drafted)
         yield {
             "id": row_id(row),
-            "slots": _slots(drafted),
+            "slots": {slot: put(getattr(drafted, slot)) for slot in SLOTS},
             "hedges": [span.text for span in drafted.hedges],
             "other_causes": [span.text for span in drafted.other_causes],
+            "template": suggested.text if suggested else None,
         }
 
 
-def _slots(drafted: RationaleDraft) -> dict[str, str | None]:
-    def words(span: Span | None) -> str | None:
-        return span.text if span else None
+def _putter(text: str, found: Sequence[Sentence]) -> Callable[[Span | None], Row | None]:
+    by_number = {sentence.n: sentence for sentence in found}
 
-    return {
-        "system": words(drafted.system),
-        "act": words(drafted.act),
-        "harm": words(drafted.harm),
-        "counterfactual": words(drafted.counterfactual),
-    }
+    def put(span: Span | None) -> Row | None:
+        if span is None:
+            return None
+        start, end = located(text, by_number[span.sentence], span)
+        return {"text": text[start:end], "start": start, "end": end}
+
+    return put
