@@ -21,8 +21,9 @@ class Views:
     wordings: tuple[Kind, ...] = KINDS
     pull: float = shrinkage.PULL
     loss: float = shrinkage.LOSS
-    # What is made of the line, the nearest sentence and the shared words before any label.
-    default: tuple[float, float, float] = (1.0, 1.0, 2.0)
+    # What the line, the nearest sentence and the shared words weigh before any label; the
+    # signals that have no number here are not used.
+    default: tuple[float, ...] = (1.0, 1.0, 2.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,8 @@ class Trained:
 
     def shares(self, reading: Reading) -> Rows:
         """Return a score in [0, 1] a text and code: (texts, codes)."""
-        return self.calibrator.shares(self.ranker.signals(reading), self.priors)
+        signals = self.ranker.signals(reading)[: len(self.calibrator.slopes)]
+        return self.calibrator.shares(signals, self.priors)
 
 
 def trained(
@@ -136,7 +138,7 @@ def trained(
             shelf.part(np.flatnonzero(places != place)),
         )
         learned = Ranker.fitted(rest, cards, views)
-        signals[:, inside] = learned.signals(shelf.reading.part(inside))
+        signals[:, inside] = learned.signals(shelf.reading.part(inside))[: len(signals)]
         before[inside] = priors(rest.labels[rest.labelled])
     signals, before, right = signals[:, labelled], before[labelled], shelf.labels[labelled]
     calibrator = default.fitted(signals, before, right)

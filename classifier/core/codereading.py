@@ -1,5 +1,6 @@
 """Texts as a ranker of codes sees them: whole, by the sentence, and by words of definitions."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from classifier.core.types import CodeCard, Encode
 Rows = NDArray[np.float64]
 
 _SENTENCES = 60  # of a text that are looked at one by one
+_CITATION = re.compile(r"\[\^[^\]\s]+\]|\[source\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,8 @@ class Reading:
     def of(cls, texts: Sequence[str], cards: Sequence[CodeCard], encode: Encode) -> "Reading":
         """Encode texts and their sentences, all at once: the encoder batches by length."""
         parts = [_sentences(text) for text in texts]
+        # A mark says which source it is, and nothing of what happened.
+        texts = [_CITATION.sub("", text) for text in texts]
         counts = np.array([len(own) for own in parts], dtype=np.int64)
         rows = embedded([*texts, *(part for own in parts for part in own)], encode)
         return cls(

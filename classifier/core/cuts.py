@@ -12,6 +12,7 @@ PRECISION = 0.8
 RISK = 0.05
 SMALLEST = 40
 """The least number of ticks that a promise is tried on."""
+_EVEN = 0.5  # a code that is likelier wrong than right is not ticked, whatever stands above it
 _GROWTH = 1.1
 
 
@@ -36,8 +37,8 @@ def certified(shares: Rows, labels: Rows) -> Certificate | None:
     """Return the lowest cut that keeps the promise, or None where even the highest does not.
 
     Tried in an order fixed beforehand, from `SMALLEST` ticks up by a tenth, to the first that
-    fails: so the risk is spent once (fixed-sequence testing, as in Angelopoulos and others,
-    "Learn then test", 2021). Equal shares stand on one side of a cut.
+    fails or lies below a half: so the risk is spent once (fixed-sequence testing, as in
+    Angelopoulos and others, "Learn then test", 2021). Equal shares stand on one side of a cut.
     """
     order = np.argsort(-shares, axis=None, kind="stable")
     values, right = shares.ravel()[order], np.cumsum(labels.ravel()[order])
@@ -47,7 +48,7 @@ def certified(shares: Rows, labels: Rows) -> Certificate | None:
         # The last of those that share the score of this place.
         last = int(np.searchsorted(-values, -values[int(ticks) - 1], side="right"))
         bound = at_least(int(right[last - 1]), last)
-        if bound < PRECISION:
+        if bound < PRECISION or values[last - 1] < _EVEN:
             break
         best = Certificate(float(values[last - 1]), last, int(right[last - 1]), bound)
         ticks = max(last + 1, last * _GROWTH)

@@ -76,4 +76,4 @@ def _chart(figures: list[Figure]) -> SafeString:
         line=None,
         line_label="",
     )
-    return charts.svg(drawn, name="agreement")
+    return charts.svg(drawn, name="agreement-chart")

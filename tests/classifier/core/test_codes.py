@@ -8,7 +8,7 @@ import yaml
 from classifier.core.codes import CodeModel, ModelError, fit
 from classifier.core.types import CodeCard, CodedText
 from tests.classifier.core import story, toy
-from tests.classifier.core.coded import CARDS, TEXTS
+from tests.classifier.core.coded import CARDS, COMMON, TEXTS
 
 TAXONOMY = Path(__file__).resolve().parents[3] / "wires" / "starter" / "taxonomy-2026-11.yaml"
 
@@ -51,10 +51,15 @@ def test_learned_codes_are_ticked_with_a_promise(model):
     certified = model.record.certified
     assert certified.precision >= 0.8
     assert certified.ticks >= 40
-    [crash, odd] = model.propose(["a car drove into a wall on the road", "quite other text"])
+    assert certified.cut >= 0.5
+    [crash, *mixed] = model.propose(
+        ["a car drove into a wall on the road", *(" ".join(COMMON[n:]) for n in range(9))]
+    )
     assert [one.code for one in crash.codes if one.ticked] == ["A"]
     assert crash.codes[0].probability == crash.codes[0].score > 0.8
-    assert odd.abstained
+    for proposal in mixed:
+        assert proposal.abstained == (not any(one.ticked for one in proposal.codes))
+        assert all(one.ticked == (one.score >= certified.cut) for one in proposal.codes)
 
 
 def test_limit_counts_what_is_listed_beyond_the_ticks(model):
