@@ -6,17 +6,23 @@ importing this module loads neither torch nor numpy.
 
 import hashlib
 import json
-from collections.abc import Sequence
-from functools import cache
-from typing import TYPE_CHECKING
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
+from classifier import storage, training
 from classifier.core import sentences as splitting
-from classifier.core.encoder import Encoder
+from classifier.core.encoder import Encoder, EncoderError, folder_of
 from classifier.core.formula import SAME as SAME_FORMULA
 from classifier.core.types import (
     CodeCard,
+    CodedText,
+    CodeScore,
     Document,
     EventClassGuess,
     Finding,
@@ -28,17 +34,24 @@ from classifier.core.types import (
     SourceText,
     Vector,
 )
+from classifier.core.vectors import cosine
 from classifier.core.version import CHECKER_VERSION
 from classifier.models import ClassifierVersion
+from classifier.storage import WeightsLostError
+from classifier.training import Learned, Lesson, Tell
 
 if TYPE_CHECKING:
-    from classifier.core.codes import CodeIndex
+    from classifier.core.codes import CodeModel
+
+logger = logging.getLogger(__name__)
 
 __all__ = [
-    "CHECKER_VERSION", "SAME_FORMULA", "CodeCard", "Document", "EventClassGuess", "Finding", "Match", "Proposal",
-    "RationaleDraft", "Sentence", "SeverityFactors", "SourceText", "Vector", "check", "draft",
-    "embed", "event_class", "factors", "names_nothing_of", "not_verbatim", "probes", "propose",
-    "similar", "split", "version", "wordings",
+    "CHECKER_VERSION", "SAME_FORMULA", "Classifier", "CodeCard", "CodeScore", "CodedText", "Document",
+    "EncoderError", "EventClassGuess", "Finding", "Learned", "Lesson", "Match", "Proposal", "RationaleDraft",
+    "Sentence", "SeverityFactors", "SourceText", "Vector", "check", "classifier", "draft", "embed", "embed_all",
+    "embed_with", "encoder_digest", "encoder_dimensions", "event_class", "factors", "is_kept", "learn",
+    "names_nothing_of", "nearest", "not_verbatim", "probes", "propose", "similar", "split", "store", "trained", "version",
+    "wordings",
 ]  # fmt: skip
 
 
@@ -55,8 +68,8 @@ def check(claims: Sequence[str], sources: Sequence[SourceText]) -> tuple[Finding
 
 
 def propose(text: str, cards: Sequence[CodeCard], *, limit: int) -> Proposal:
-    """Rank one set of codes (all M, or all F) for a text, and return the best of them."""
-    return _index(tuple(cards)).propose(text, limit=limit)
+    """Rank one set of codes (all M, or all F) by their definitions alone; return the best."""
+    return _untrained(tuple(cards)).propose([text], limit=limit)[0]
 
 
 def factors(sentences: Sequence[Sentence]) -> SeverityFactors:
@@ -115,8 +128,38 @@ def not_verbatim(text: str, sources: Sequence[str]) -> tuple[tuple[str, ...], tu
 
 
 def embed(text: str) -> Vector:
-    [vector] = _encoder().encode([text])
+    [vector] = embed_all([text])
     return vector
+
+
+def embed_all(texts: Sequence[str]) -> list[Vector]:
+    return _encoder().encode(texts)
+
+
+def embed_with(digest: str, text: str) -> Vector | None:
+    """Return the vector of an encoder that was used before; None where it is gone from here."""
+    encoder = _earlier(digest)
+    return encoder.encode([text])[0] if encoder else None
+
+
+def nearest(text: str, others: Sequence[str]) -> int:
+    """Return the place of the text that is nearest in meaning; the first of equals."""
+    mine, *vectors = embed_all([text, *others])
+    return max(range(len(others)), key=lambda n: cosine(mine, vectors[n]))
+
+
+def encoder_digest() -> str:
+    """Return the SHA-256 of the configured encoder's weights. Loads it."""
+    return _encoder().digest
+
+
+def encoder_dimensions() -> int:
+    """Return how many numbers the configured encoder's vectors have; its files say so.
+
+    Raises EncoderError where it is not on this machine. Loads nothing heavy.
+    """
+    folder = folder_of(settings.ENCODER or None)
+    return _dimensions(folder)
 
 
 def similar(
@@ -128,35 +171,196 @@ def similar(
     return rank(text, corpus, encode=lambda _: [vector], limit=limit)
 
 
-def version(cards: Sequence[CodeCard]) -> ClassifierVersion:
-    """Return the stored version of this encoder, these definitions and this checker."""
-    encoder = _encoder()
-    words = [[card.code, card.title, card.definition, *card.examples] for card in cards]
-    definitions = _sha256(words)
+Cards = Mapping[str, Sequence[CodeCard]]
+"""The cards of each kind of code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Classifier:
+    """What ranks codes now. Where it has learned nothing of a kind, the definitions rank alone."""
+
+    version: ClassifierVersion
+    cards: Cards
+    models: "Mapping[str, CodeModel]"
+
+    def propose(self, text: str, kind: str, *, limit: int) -> Proposal:
+        """Rank the codes of a kind for a text: those ticked, and up to `limit` more."""
+        if model := self.models.get(kind):
+            return model.propose([text], limit=limit)[0]
+        return propose(text, self.cards[kind], limit=limit)
+
+
+def classifier(cards: Cards) -> Classifier:
+    """Return the active version's classifier, or one that has learned nothing where it is no use.
+
+    The row is asked each time, so that a worker follows an activation without a restart.
+    """
+    known = ClassifierVersion.objects.defer("training", "metrics")
+    active = known.filter(active=True).exclude(weights="").first()
+    if active:
+        try:
+            return Classifier(active, cards, _models(active, cards))
+        except (UnusableError, WeightsLostError) as error:
+            _tell_once(
+                f"Classifier {active} is active and cannot be used: {error}. Codes are ranked by "
+                "their definitions alone until it is put right or another one is activated."
+            )
+    return Classifier(version(cards), cards, {})
+
+
+class UnusableError(Exception):
+    """A version was made for another encoder or other definitions, or cannot be read."""
+
+
+def version(cards: Cards) -> ClassifierVersion:
+    """Return the stored version of this encoder, these definitions and this checker, untrained."""
+    encoder, definitions = _encoder(), _definitions(cards)
     found, _ = ClassifierVersion.objects.get_or_create(
         digest=_sha256([encoder.digest, definitions, CHECKER_VERSION]),
+        defaults=_made_from(encoder, definitions),
+    )
+    return found
+
+
+def trained(cards: Cards, labels: object) -> str:
+    """Return the digest of the version that is learned from these labels, which are plain JSON."""
+    from classifier.core.codes import CODES_VERSION
+
+    parts = [_encoder().digest, _definitions(cards), CHECKER_VERSION, CODES_VERSION, labels]
+    return _sha256(parts)
+
+
+def is_kept(version: ClassifierVersion) -> bool:
+    """Say whether what a version learned is here as it was kept."""
+    try:
+        storage.folder(version.digest, version.weights)
+    except WeightsLostError:
+        return False
+    return True
+
+
+def learn(digest: str, lessons: Sequence[Lesson], tell: Tell) -> Learned:
+    """Fit a model to each lesson, hold them against what is in use, and keep them in one folder.
+
+    Safe to stop: nothing is kept before all is done.
+    """
+    return training.learn(digest, lessons, _encoder(), tell)
+
+
+def store(digest: str, cards: Cards, learned: Learned, decisions: object) -> ClassifierVersion:
+    """Store the version of what was learned; the one that another process stored stays."""
+    found, _ = ClassifierVersion.objects.get_or_create(
+        digest=digest,
         defaults={
-            "encoder": encoder.name,
-            "encoder_digest": encoder.digest,
-            "definitions_digest": definitions,
-            "checker": CHECKER_VERSION,
+            **_made_from(_encoder(), _definitions(cards)),
+            "weights": learned.weights,
+            "training": decisions,
+            "metrics": learned.metrics,
+            "thresholds": learned.thresholds,
+            "comparison": learned.comparison.as_json() if learned.comparison else {},
+            "refused": learned.refused,
         },
     )
     return found
+
+
+def _made_from(encoder: Encoder, definitions: str) -> dict[str, str]:
+    return {
+        "encoder": encoder.name,
+        "encoder_digest": encoder.digest,
+        "definitions_digest": definitions,
+        "checker": CHECKER_VERSION,
+    }
+
+
+def _definitions(cards: Cards) -> str:
+    return _sha256(
+        [
+            [card.code, card.title, card.definition, *card.examples]
+            for kind in cards.values()
+            for card in kind
+        ]
+    )
+
+
+def _models(version: ClassifierVersion, cards: Cards) -> "dict[str, CodeModel]":
+    if version.encoder_digest != _encoder().digest:
+        raise UnusableError(f"it was learned with another encoder, {version.encoder}")
+    if version.definitions_digest != _definitions(cards):
+        raise UnusableError("it was learned with other definitions of the codes")
+    return _loaded(version.digest, version.weights)
+
+
+@lru_cache(maxsize=2)
+def _loaded(digest: str, weights: str) -> "dict[str, CodeModel]":
+    from classifier.core.codes import CodeModel, ModelError
+
+    encoder = _encoder()
+    place = storage.folder(digest, weights)
+    try:
+        return {
+            part.name: CodeModel.load(part, encoder.encode, encoder=encoder.digest)
+            for part in sorted(place.iterdir())
+        }
+    except ModelError as error:
+        raise UnusableError(str(error)) from error
+
+
+@lru_cache(maxsize=64)
+def _tell_once(line: str) -> None:
+    logger.warning(line)
+
+
+@cache
+def _earlier(digest: str) -> Encoder | None:
+    """Load an encoder that versions were made with; None where it is not here, or another now."""
+    from classifier.core.encoder import SHIPPED, load
+
+    made = ClassifierVersion.objects.filter(encoder_digest=digest)
+    name = made.order_by("-pk").values_list("encoder", flat=True).first()
+    try:
+        encoder = load(None if name == SHIPPED else name, settings.ENCODER_DEVICE)
+    except EncoderError:
+        return None
+    return encoder if encoder.digest == digest else None
+
+
+def _dimensions(folder: Path) -> int:
+    """Read the size of a sentence-transformers model's vectors: the last module that says one."""
+    found = _read(folder / "config.json").get("hidden_size")
+    modules = folder / "modules.json"
+    for module in _read(modules) if modules.is_file() else []:
+        config = folder / module["path"] / "config.json"
+        said = _read(config) if module["path"] and config.is_file() else {}
+        modes = sum(value is True for name, value in said.items() if "pooling_mode_" in name)
+        if "word_embedding_dimension" in said:
+            found = said["word_embedding_dimension"] * max(modes, 1)
+        found = said.get("out_features", found)
+    if not isinstance(found, int):
+        raise EncoderError(f"The files in {folder} do not say how long its vectors are.")
+    return found
+
+
+def _read(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise EncoderError(f"{path} cannot be read: {error}.") from error
 
 
 @cache
 def _encoder() -> Encoder:
     from classifier.core.encoder import load
 
-    return load(settings.ENCODER or None, settings.ENCODER_DEVICE)
+    # Codes of both kinds, likeness and claims are asked of one text in turn.
+    return load(settings.ENCODER or None, settings.ENCODER_DEVICE).remembering(512)
 
 
 @cache
-def _index(cards: tuple[CodeCard, ...]) -> "CodeIndex":
-    from classifier.core.codes import CodeIndex
+def _untrained(cards: tuple[CodeCard, ...]) -> "CodeModel":
+    from classifier.core.codes import fit
 
-    return CodeIndex.build(cards, encode=_encoder().encode)
+    return fit((), cards, _encoder().encode)
 
 
 def _sha256(value: object) -> str:

@@ -174,6 +174,7 @@ CELERY_TASK_ROUTES = {
     "wires.tasks.look_at": {"queue": "embed"},
     "wires.tasks.propose": {"queue": "embed"},
     "wires.tasks.run_batch": {"queue": "embed"},
+    "wires.tasks.renew_vectors": {"queue": "embed"},
 }
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
@@ -209,7 +210,7 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS = {
     "TITLE": "Butfor feed",
     "DESCRIPTION": "The public archive as records, and the change log to keep a copy in step.",
-    "VERSION": "1.1.0",
+    "VERSION": "1.2.0",
     "SERVE_INCLUDE_SCHEMA": False,
 }
 
@@ -225,6 +226,9 @@ UNFOLD = {
 # public wires, stops and asks for a senior editor.
 BRAKE_SHARE = 0.10
 BRAKE_COUNT = env.whole("BRAKE_COUNT", 50)
+
+# One proposal in so many is hidden until the editor has decided; 0 hides none.
+BLIND_ONE_IN = env.whole("BLIND_ONE_IN", 10)
 
 # How far the vault goes for a document. Only public addresses are fetched, and those of
 # networks that are named here, as 10.1.0.0/16.

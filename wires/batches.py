@@ -1,11 +1,14 @@
 """Bulk classification: the only writer of batches. One bulk act is one batch, and can be undone.
 
-It queues nothing: its callers do, on commit. A batch that would touch more of the public
-archive than the brake allows waits for a senior editor.
+A batch puts the codes that the classifier ticked, or asks the active classifier again and puts
+nothing. It queues nothing: its callers do, on commit. A batch of codes that would touch more of
+the public archive than the brake allows waits for a senior editor; one of proposals changes
+nothing that is public, so the brake lets it go.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
@@ -16,11 +19,13 @@ from django.db.models import Max
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from wires import brake, changelog, coding
+from classifier.models import ClassifierVersion
+from wires import brake, changelog, coding, proposing
 from wires.models import (
     Batch,
     BatchItem,
     Coding,
+    Proposal,
     ProposedCode,
     User,
     Wire,
@@ -29,6 +34,7 @@ from wires.models import (
 from wires.models.user import Role
 from wires.refusals import NotAllowedError, RefusedError, WrongStateError
 
+Kind = Batch.Kind
 Progress = Batch.Progress
 Item = BatchItem.Progress
 AT_WORK = (Progress.RUNNING, Progress.UNDOING)
@@ -37,18 +43,25 @@ SILENCE = timedelta(seconds=60)  # after which a batch at work has lost its work
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which wires a batch is for. Only those that the classifier has ticked a code for count."""
+    """Which wires a batch is for, and what it does.
+
+    For a batch of codes, only those count that the classifier has ticked a code for, and whose
+    proposal is not hidden.
+    """
 
     states: tuple[str, ...]
     uncoded: bool = False
     filed_until: date | None = None
+    kind: str = Kind.CODES
 
     def wires(self) -> WireQuerySet:
-        found = Wire.objects.workable().in_states(self.states)
-        ticked = ProposedCode.objects.filter(
-            ticked=True, decision=ProposedCode.Decision.OPEN
-        ).values("proposal__version")
-        found = found.filter(current__in=ticked)
+        found = Wire.objects.workable().in_states(self.states).filter(current__isnull=False)
+        if self.kind == Kind.CODES:
+            shown = Proposal.objects.newest().exclude(pk__in=Proposal.objects.hidden())
+            ticked = ProposedCode.objects.filter(
+                proposal__in=shown, ticked=True, decision=ProposedCode.Decision.OPEN
+            ).values("proposal__version")
+            found = found.filter(current__in=ticked)
         if self.uncoded:
             found = found.exclude(pk__in=Coding.objects.values("wire"))
         if self.filed_until:
@@ -62,16 +75,21 @@ class Plan:
 
     wires: int
     load: brake.Load
+    kind: str = Kind.CODES
+
+    @property
+    def changes_codes(self) -> bool:
+        return self.kind == Kind.CODES
 
     @property
     def braked(self) -> bool:
-        return self.load.is_braked
+        return self.changes_codes and self.load.is_braked
 
 
 def plan(selection: Selection) -> Plan:
     """Count what a batch of this selection would touch now."""
     wires = selection.wires()
-    return Plan(wires.count(), brake.load(wires.values("pk")))
+    return Plan(wires.count(), brake.load(wires.values("pk")), selection.kind)
 
 
 @transaction.atomic
@@ -82,16 +100,17 @@ def start(title: str, selection: Selection, *, by: User) -> Batch:
         raise RefusedError("Give the batch a title; readers see it beside the codes.")
     changelog.hold()  # two starts are counted in turn
     counted = plan(selection)
-    newest = ProposedCode.objects.filter(proposal__version__wire__in=selection.wires())
-    classifier = newest.order_by("-proposal__made_at").values_list(
-        "proposal__classifier", flat=True
-    )
     if not counted.wires:
-        raise RefusedError("The classifier has ticked no undecided code on any such wire.")
+        raise RefusedError(
+            "The classifier has ticked no undecided code on any such wire."
+            if counted.changes_codes
+            else "There is no such wire."
+        )
     batch = Batch.objects.create(
         title=title.strip(),
+        kind=selection.kind,
         selection=_as_json(selection),
-        classifier_id=classifier[0],
+        classifier=_classifier(selection),
         progress=Progress.ASKED if counted.braked else Progress.RUNNING,
         braked=counted.braked,
         started_by=by,
@@ -135,7 +154,7 @@ def resume(batch_id: int, *, by: User) -> Batch:
     batch = _locked(batch_id, Progress.PAUSED)
     changelog.hold()
     load = brake.load(batch.items.filter(progress=Item.WAITING).values("wire"))
-    if load.is_braked and not batch.braked:
+    if batch.kind == Kind.CODES and load.is_braked and not batch.braked:
         if not by.has_role(Role.SENIOR) or by.pk == batch.started_by_id:
             raise NotAllowedError(
                 f"Going on with it changes {load.public} public wires, after {load.recent} others "
@@ -156,7 +175,7 @@ def undo(batch_id: int, *, by: User) -> Batch:
     changelog.hold()
     load = brake.load(batch.items.filter(progress=Item.APPLIED).values("wire"))
     needs_a_senior = load.is_braked or (batch.braked and load.public > 0)
-    if needs_a_senior and not by.has_role(Role.SENIOR):
+    if batch.kind == Kind.CODES and needs_a_senior and not by.has_role(Role.SENIOR):
         raise NotAllowedError(
             f"Undoing it changes {load.public} public wires, after {load.recent} others within a "
             "day: a senior editor has to do it."
@@ -170,7 +189,7 @@ def review(wire_id: int, *, by: User) -> list[str]:
     """Confirm the codes that batches put on a wire: it is reviewed from now on."""
     codes = coding.confirm_bulk(wire_id, by=by)
     BatchItem.objects.filter(
-        wire=wire_id, progress=Item.APPLIED, reviewed_at__isnull=True
+        wire=wire_id, batch__kind=Kind.CODES, progress=Item.APPLIED, reviewed_at__isnull=True
     ).update(reviewed_by=by, reviewed_at=timezone.now())
     return codes
 
@@ -191,6 +210,36 @@ def step(batch_id: int, *, limit: int) -> bool:
             return False
         _worked(batch, item)
     return True
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a batch of proposals would change, were its ticks put in place of those before.
+
+    Wires whose proposal is hidden are left out, so that a count tells nothing of them.
+    """
+
+    wires: int
+    newly: tuple[tuple[str, int], ...]
+    no_longer: tuple[tuple[str, int], ...]
+    abstained: int
+    hidden: int
+
+
+def report(batch: Batch) -> Report:
+    """Compare what a batch of proposals ticked with what had been ticked before."""
+    done = batch.items.filter(progress=Item.APPLIED)
+    hidden = Proposal.objects.hidden().values("version__wire")
+    rows = list(done.exclude(wire__in=hidden).values_list("before", "after"))
+    newly = Counter(code for before, after in rows for code in after if code not in before)
+    gone = Counter(code for before, after in rows for code in before if code not in after)
+    return Report(
+        wires=len(rows),
+        newly=tuple(sorted(newly.items(), key=_by_count)),
+        no_longer=tuple(sorted(gone.items(), key=_by_count)),
+        abstained=sum(bool(before) and not after for before, after in rows),
+        hidden=done.filter(wire__in=hidden).count(),
+    )
 
 
 def left_behind() -> list[int]:
@@ -225,10 +274,12 @@ def _worked(batch: Batch, found: BatchItem) -> None:
         item.problem = _words(error)
         item.progress = Item.KEPT if undoing else Item.FAILED
     item.done_at = timezone.now()
-    item.save(update_fields=["progress", "after", "problem", "done_at"])
+    item.save(update_fields=["progress", "before", "after", "problem", "done_at"])
 
 
 def _applied(batch: Batch, item: BatchItem, wire: Wire) -> BatchItem.Progress:
+    if batch.kind == Kind.PROPOSALS:
+        return _proposed(batch, item, wire)
     published = wire.first_published_at
     if published and published > batch.started_at:
         raise RefusedError(f"{wire} was published after the batch had begun; code it by hand.")
@@ -236,7 +287,32 @@ def _applied(batch: Batch, item: BatchItem, wire: Wire) -> BatchItem.Progress:
     return Item.APPLIED if item.after else Item.UNCHANGED
 
 
+def _proposed(batch: Batch, item: BatchItem, wire: Wire) -> BatchItem.Progress:
+    """Store a proposal beside those that are there; note what was ticked and what is."""
+    if wire.current_id is None:
+        raise RefusedError(f"{wire} has no text.")
+    before = Proposal.objects.filter(version=wire.current_id).first()
+    try:
+        made = proposing.propose_anew(wire.current_id, batch=batch)
+    except proposing.OtherClassifierError as error:
+        raise RefusedError(
+            f"{error} This batch is for classifier {batch.classifier}: start another one."
+        ) from error
+    if made is None:
+        return Item.UNCHANGED
+    item.before, item.after = _ticked(before), _ticked(made)
+    return Item.APPLIED
+
+
+def _ticked(proposal: Proposal | None) -> list[str]:
+    ticked = proposal.codes.filter(ticked=True) if proposal else ProposedCode.objects.none()
+    return sorted(ticked.values_list("code__code", flat=True))
+
+
 def _undone(batch: Batch, item: BatchItem) -> BatchItem.Progress:
+    if batch.kind == Kind.PROPOSALS:
+        proposing.take_back(batch, item.wire_id)
+        return Item.UNDONE
     by = batch.undone_by or batch.started_by
     coding.take_back_bulk(item.wire_id, item.after, by=by, batch=batch.title)
     return Item.UNDONE
@@ -250,6 +326,22 @@ def _ended(batch_id: int) -> None:
         batch.ended_at = timezone.now()
         batch.progress = Progress.UNDONE if undoing else Progress.FINISHED
         batch.save(update_fields=["progress", "ended_at"])
+
+
+def _classifier(selection: Selection) -> ClassifierVersion:
+    """Return the classifier whose ticks are put, or the one that is to be asked."""
+    if selection.kind == Kind.CODES:
+        said = Proposal.objects.filter(version__wire__in=selection.wires())
+        return said.select_related("classifier").order_by("-made_at")[0].classifier
+    active = ClassifierVersion.objects.filter(active=True).first()
+    if active is None:
+        raise RefusedError("No classifier is active, so there is nothing new to propose.")
+    return active
+
+
+def _by_count(pair: tuple[str, int]) -> tuple[int, str]:
+    code, count = pair
+    return -count, code
 
 
 def _as_json(selection: Selection) -> dict[str, Any]:

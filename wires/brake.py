@@ -57,7 +57,9 @@ def _recent() -> set[int]:
     ahead = Q(progress=Item.WAITING, batch__progress=Batch.Progress.RUNNING) | Q(
         progress=Item.APPLIED, batch__progress=Batch.Progress.UNDOING
     )
-    items = BatchItem.objects.filter(done | ahead, batch__braked=False)
+    items = BatchItem.objects.filter(
+        done | ahead, batch__kind=Batch.Kind.CODES, batch__braked=False
+    )
     told = Event.objects.filter(act=DESCRIBED, at__gte=since, detail__has_key=TOGETHER)
     found = {*items.values_list("wire", flat=True), *told.values_list("wire", flat=True)}
     return set(Wire.objects.public().filter(pk__in=found).values_list("pk", flat=True))

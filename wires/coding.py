@@ -1,4 +1,4 @@
-"""The only writer of a wire's codes, classing, severity and rationale, and of proposals.
+"""The only writer of a wire's codes, classing, severity and rationale.
 
 It queues nothing: its callers do, on commit.
 """
@@ -13,18 +13,16 @@ from django.db import transaction
 from django.utils import timezone
 
 from classifier import engine
-from wires import changelog, gate, history, severity, similar, taxonomy
+from wires import blind, changelog, gate, history, severity, taxonomy
 from wires.models import (
     Change,
     Claim,
     Code,
     Coding,
-    Embedding,
     MoveRequest,
     Proposal,
     ProposedCode,
     Rationale,
-    TaxonomyVersion,
     User,
     Version,
     Wire,
@@ -40,7 +38,6 @@ from wires.refusals import (
 
 T = TypeVar("T")
 GRAVE = {Wire.Severity.SEV_1.value, Wire.Severity.SEV_2.value}
-LISTED = 5  # codes of a kind that a proposal lists
 RANKS = {Code.Kind.MECHANISM: 2, Code.Kind.FIELD: 3}
 
 
@@ -76,73 +73,6 @@ class Classing:
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
-
-
-def propose(version_id: int) -> None:
-    """Store what the classifier says of a version. Safe to run twice: the first answer stays."""
-    version = Version.objects.select_related("wire").get(pk=version_id)
-    if Proposal.objects.filter(version=version).exists():
-        return
-    rules = taxonomy.current()
-    codes = {code.code: code for code in rules.codes.all()}
-    text = f"{version.headline}\n\n{version.body}"
-    rankings = {
-        kind: engine.propose(text, cards(rules, kind), limit=LISTED)
-        for kind in Code.Kind.values
-    }
-    vector = engine.embed(text)
-    classifier = engine.version([*cards(rules, "M"), *cards(rules, "F")])
-    sentences = engine.split(version.body)
-    guess, factors = engine.event_class(sentences), engine.factors(sentences)
-    providers = list(version.wire.providers.values_list("name", flat=True))
-    recorded = {
-        name: {"value": getattr(factors, name), "claim": _claim(factors, name)}
-        for name in severity.FACTORS
-    }
-    level = severity.level(
-        rules.rules,
-        event_class=guess.value,
-        factors=severity.Factors(factors.scale, factors.scope, factors.irremediability),
-        standard=version.wire.standard,
-    )
-    alike = similar.likely(version, vector, encoder=classifier.encoder_digest)
-    with transaction.atomic():
-        # The row's lock settles a race of two deliveries of the same task.
-        Version.objects.select_for_update().get(pk=version_id)
-        if Proposal.objects.filter(version=version).exists():
-            return
-        proposal = Proposal.objects.create(
-            version=version,
-            classifier=classifier,
-            abstained=all(ranking.abstained for ranking in rankings.values()),
-            event_class=guess.value,
-            factors=recorded,
-            level=level,
-            rationale=_slots(engine.draft(sentences, providers)),
-            similar=[found.as_json() for found in alike],
-        )
-        Embedding.objects.update_or_create(
-            version=version,
-            defaults={"encoder": classifier.encoder_digest, "vector": list(vector)},
-        )
-        ProposedCode.objects.bulk_create(
-            ProposedCode(
-                proposal=proposal, code=codes[row.code], score=row.score, ticked=row.ticked
-            )
-            for ranking in rankings.values()
-            for row in ranking.codes
-        )
-
-
-def cards(rules: TaxonomyVersion, kind: str) -> list[engine.CodeCard]:
-    """Return what the classifier needs to know of each code of a kind, in the taxonomy's order.
-
-    M0 and F0 are not among them: that nothing is established is no likeness to a definition.
-    """
-    return [
-        engine.CodeCard(code.code, code.title, code.definition)
-        for code in rules.codes.filter(kind=kind, number__gt=0).order_by("number")
-    ]
 
 
 @transaction.atomic
@@ -296,9 +226,14 @@ def put_in_bulk(wire_id: int, *, by: User, batch: str) -> list[str]:
     its definition; without one it is not put.
     """
     wire = _workable(wire_id, by)
-    ticked = ProposedCode.objects.filter(
-        proposal__version=wire.current_id, ticked=True, decision=ProposedCode.Decision.OPEN
-    )
+    newest = Proposal.objects.newest().filter(version=wire.current_id)
+    if newest.hidden().exists():
+        raise RefusedError(
+            f"{wire} is of the blind sample, and no editor has decided on it yet."
+        )
+    said = ProposedCode.objects.filter(proposal__version=wire.current_id)
+    decided = said.exclude(decision=ProposedCode.Decision.OPEN).values("code")
+    ticked = said.filter(proposal__in=newest, ticked=True).exclude(code__in=decided)
     put = []
     for proposed in ticked.select_related("code"):
         if coding := _bulk_coding(wire, proposed.code, by):
@@ -323,8 +258,9 @@ def confirm_bulk(wire_id: int, *, by: User) -> list[str]:
         row.origin, row.decided_by = Coding.Origin.PROPOSED, by
         row.save(update_fields=["origin", "decided_by"])
     codes = [row.code.code for row in rows]
+    newest = Proposal.objects.newest().filter(version=wire.current_id)
     ProposedCode.objects.filter(
-        proposal__version=wire.current_id, code__code__in=codes,
+        proposal__in=newest, code__code__in=codes,
         decision=ProposedCode.Decision.OPEN,
     ).update(
         decision=ProposedCode.Decision.ACCEPTED, decided_by=by, decided_at=timezone.now()
@@ -384,6 +320,7 @@ def _put(
     coding.claim, coding.origin, coding.decided_by = rests_on, origin, by
     wire.codings.filter(kind=code.kind, rank=coding.rank).exclude(code=code).delete()
     coding.save()
+    blind.reveal(wire)
     history.note(
         wire.pk, "code put", by=by,
         detail={"code": code.code, "rank": coding.rank_word, "sentence": claim, "origin": origin},
@@ -420,23 +357,23 @@ def _bulk_coding(wire: Wire, code: Code, by: User) -> Coding | None:
 
 
 def _nearest_claim(wire: Wire, code: Code) -> Claim | None:
-    card = engine.CodeCard(code.code, code.title, code.definition)
-    standing = _text(wire).claims.standing()
-    return max(
-        standing,
-        key=lambda claim: engine.propose(claim.text, [card], limit=1).codes[0].score,
-        default=None,
-    )
+    standing = list(_text(wire).claims.standing())
+    if not standing:
+        return None
+    said = [claim.text for claim in standing]
+    return standing[engine.nearest(f"{code.title}. {code.definition}", said)]
 
 
 def _decided(proposed_id: int, decision: ProposedCode.Decision, by: User) -> ProposedCode:
     # The wire's row first, as every act locks it: two acts then wait in one order.
-    Wire.objects.select_for_update().get(versions__proposal__codes=proposed_id)
+    Wire.objects.select_for_update().get(versions__proposals__codes=proposed_id)
     proposed = (
         ProposedCode.objects.select_for_update(of=("self",))
         .select_related("code", "proposal__version")
         .get(pk=proposed_id)
     )
+    if Proposal.objects.hidden().filter(pk=proposed.proposal_id).exists():
+        raise RefusedError(f"This proposal is hidden. {blind.WHY}")
     proposed.decision, proposed.decided_by, proposed.decided_at = decision, by, timezone.now()
     proposed.save(update_fields=["decision", "decided_by", "decided_at"])
     return proposed
@@ -510,19 +447,3 @@ def _text(wire: Wire) -> Version:
     if wire.current is None:
         raise RefusedError(f"{wire} has no text yet.")
     return wire.current
-
-
-def _claim(factors: engine.SeverityFactors, name: str) -> int | None:
-    """Return the number of the claim that a factor rests on: the core counts from 0, claims from 1."""
-    reasons = [reason.sentence for reason in factors.reasons if reason.factor == name]
-    return reasons[0] + 1 if reasons else None
-
-
-def _slots(draft: engine.RationaleDraft) -> dict[str, Any]:
-    answer: dict[str, Any] = {
-        slot: (span.text if (span := getattr(draft, slot)) else None)
-        for slot in ("system", "act", "harm", "counterfactual")
-    }
-    answer["hedges"] = [span.text for span in draft.hedges]
-    answer["other_causes"] = [span.text for span in draft.other_causes]
-    return answer

@@ -16,7 +16,17 @@ import yaml
 from django.db.models import Q, QuerySet
 
 from evidence.models import Run
-from wires import claims, coding, exhibits, gate, history, intake, lifecycle, taxonomy
+from wires import (
+    claims,
+    coding,
+    exhibits,
+    gate,
+    history,
+    intake,
+    lifecycle,
+    proposing,
+    taxonomy,
+)
 from wires.intake import markdown
 from wires.intake.text import read as read_text
 from wires.models import Event, MoveRequest, Proposal, ProposedCode, User, Version, Wire
@@ -135,7 +145,7 @@ def _await_worker(version_ids: Sequence[int], say: Say, *, now: bool) -> None:
     if now:
         for version_id in _unready(version_ids).values_list("pk", flat=True):
             claims.check(version_id)
-            coding.propose(version_id)
+            proposing.propose(version_id)
     for left in _countdown(
         lambda: _unready(version_ids).count(), "checking claims and proposing codes"
     ):
@@ -143,7 +153,7 @@ def _await_worker(version_ids: Sequence[int], say: Say, *, now: bool) -> None:
 
 
 def _unready(version_ids: Sequence[int]) -> QuerySet[Version]:
-    waiting = Q(proposal__isnull=True) | Q(claims__verdict="unchecked")
+    waiting = Q(proposals__isnull=True) | Q(claims__verdict="unchecked")
     return Version.objects.filter(waiting, pk__in=version_ids).distinct()
 
 
@@ -243,10 +253,10 @@ def _decided(wire: Wire, story: Story, by: User) -> None:
 
 
 def _coded(wire: Wire, code: str, claim: int | None, rank: int, by: User) -> None:
-    """Accept a code that the classifier put forward; put one that it did not."""
-    proposal = Proposal.objects.get(version_id=wire.current_id)  # type: ignore[misc]
-    forward = list(proposal.codes.filter(code__kind=code[0]))
-    proposed = next((row for row in forward if row.code.code == code), None)
+    """Accept a code that the classifier put forward; put one that it did not, or that is hidden."""
+    shown = Proposal.objects.filter(version=wire.current_id)
+    shown = shown.newest().exclude(pk__in=Proposal.objects.hidden())
+    proposed = ProposedCode.objects.filter(proposal__in=shown, code__code=code).first()
     if proposed is None:
         coding.put(wire.pk, code, by=by, claim=claim, rank=rank)
     elif proposed.decision == ProposedCode.Decision.OPEN:

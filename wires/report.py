@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from wires import gate
+from wires import blind, gate
 from wires.models import Claim, Proposal, Version, Wire
 
 ROUND = 4
@@ -46,10 +46,17 @@ def _proposal(version: Version) -> dict[str, Any] | None:
     proposal = Proposal.objects.filter(version=version).first()
     if proposal is None:
         return None
+    if Proposal.objects.hidden().filter(pk=proposal.pk).exists():
+        return {"hidden": blind.WHY}
     codes = proposal.codes.select_related("code")
     return {
         "codes": [
-            {"code": row.code.code, "score": round(row.score, ROUND), "ticked": row.ticked}
+            {
+                "code": row.code.code,
+                "score": round(row.score, ROUND),
+                "probability": row.probability,
+                "ticked": row.ticked,
+            }
             for row in codes
         ],
         "severity": {

@@ -1,13 +1,20 @@
 """Work for the queue. Every task takes an id, and running it twice changes nothing."""
 
+from time import monotonic
+
 from celery import Task, shared_task
 from django.db import transaction
 
-from wires import batches, claims, coding, desk, vault
-from wires.models import Version
+from wires import batches, claims, desk, proposing, vault, vectors
+from wires.models import Proposal, Version
 
 SWEEP_AT_ONCE = 200
+SWEEP_SECONDS = 30  # between two sweeps
 BATCH_AT_ONCE = 20
+TEXTS_AT_ONCE = 20  # that a change of encoder reads in one go
+RENEWING = (
+    20.0  # seconds of each sweep's interval that it may take, so that other work comes too
+)
 
 
 def queue(task: Task, row_id: int) -> None:
@@ -30,7 +37,7 @@ def check_claims(version_id: int) -> None:
 
 @shared_task
 def propose(version_id: int) -> None:
-    coding.propose(version_id)
+    proposing.propose(version_id)
 
 
 @shared_task
@@ -67,6 +74,14 @@ def run_batch(batch_id: int) -> None:
 
 
 @shared_task
+def renew_vectors() -> None:
+    """Read with the configured encoder what has no vector of it, for a while."""
+    until = monotonic() + RENEWING
+    while vectors.renew(limit=TEXTS_AT_ONCE) and monotonic() < until:
+        pass
+
+
+@shared_task
 def sweep() -> None:
     """Queue again what a lost message left undone; the rows say what that is."""
     for version_id in Version.objects.unchecked().values_list("pk", flat=True)[:SWEEP_AT_ONCE]:
@@ -79,3 +94,5 @@ def sweep() -> None:
         fetch_source.delay(fetch_id)
     for batch_id in batches.left_behind():
         run_batch.delay(batch_id)
+    if Proposal.objects.exists():
+        renew_vectors.apply_async(expires=SWEEP_SECONDS)

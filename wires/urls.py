@@ -5,7 +5,17 @@ from django.urls import path, re_path
 
 from wires.feeds import Latest
 from wires.models.names import NAME, PUBLIC_ID
-from wires.pages import aliases, corrections, lists, machine, rules, run, search, wire
+from wires.pages import (
+    aliases,
+    classifier,
+    corrections,
+    lists,
+    machine,
+    rules,
+    run,
+    search,
+    wire,
+)
 
 app_name = "wires"
 WIRE = rf"^wires/(?P<public_id>{PUBLIC_ID})/"
@@ -23,6 +33,7 @@ urlpatterns = [
     path("search/", search.search, name="search"),
     path("corrections/", corrections.corrections, name="corrections"),
     path("about/", rules.about, name="about"),
+    path("classifier/", classifier.classifier, name="classifier"),
     re_path(r"^codes/(?P<code>[MF][0-9]{1,3})/$", rules.code, name="code"),
     path("feed.xml", Latest(), name="feed"),
     path("sitemap.xml", sitemap, {"sitemaps": machine.SITEMAPS}, name="sitemap"),

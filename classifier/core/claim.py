@@ -18,12 +18,13 @@ _MOST_COUNTED = 2  # a word that comes twice is what the claim is about
 class Claim:
     """One claim; `terms` are its content words by stem, without the words of numbers.
 
-    `weights` say how much each term and each number's key tells.
+    `weights` say how much each term and each number's key tells; `weight` is their sum.
     """
 
     text: str
     terms: Mapping[str, Word]
     weights: Mapping[str, float]
+    weight: float
     names: tuple[Name, ...]
     actors: tuple[Name, ...]
     numbers: tuple[Number, ...]
@@ -36,8 +37,8 @@ class Claim:
 
     def reach(self, keys: frozenset[str]) -> float:
         """Return the share of the whole weight, numbers included, that these keys carry."""
-        total = sum(self.weights.values())
-        return sum(self.weights[key] for key in keys & self.weights.keys()) / (total or 1.0)
+        weights = self.weights
+        return sum([weights[key] for key in keys if key in weights]) / (self.weight or 1.0)
 
 
 def read(text: str, library: Library) -> Claim:
@@ -62,6 +63,7 @@ def read(text: str, library: Library) -> Claim:
         text,
         terms,
         weights,
+        sum(weights.values()),
         tuple(n for n in named if not any(n.start < f.end and f.start < n.end for f in found)),
         actors(text, common=library.common),
         found,

@@ -1,7 +1,8 @@
 """The claim checker: each sentence of a wire against the stored texts of its sources.
 
 Embeddings tell topic, not support. The verdict is built from what a source has in
-words: terms, names, numbers, quotations, who says it, and what is denied.
+words: terms, names, numbers, quotations, who says it, and what is denied. How far a claim is
+supported is graded beside it, by a small model over the same comparisons.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,10 +12,13 @@ from classifier.core import claim as reading
 from classifier.core import passages
 from classifier.core.claim import Claim
 from classifier.core.comparison import Comparison, compare, missing_quotations
-from classifier.core.judging import Judgement, judge
+from classifier.core.entailment import Entail, Opinion
+from classifier.core.judging import Judgement, judge, nearness
 from classifier.core.likeness import Thesaurus
 from classifier.core.passages import Library, supporting
-from classifier.core.search import KEPT, Candidate, candidates
+from classifier.core.search import KEPT, Candidate, search
+from classifier.core.signals import signals
+from classifier.core.support import Support, shipped
 from classifier.core.types import Encode, Examination, Finding, Missing, Place, SourceText
 from classifier.core.words import fold
 
@@ -25,6 +29,23 @@ _PREFERENCE = {"supported": 2, "contradicted": 1, "partly": 1, "unsupported": 0}
 
 
 @dataclass(frozen=True, slots=True)
+class Study:
+    """A claim with all that its sources show of it, before it is judged.
+
+    `compared` are the windows that come nearest, the nearest first, and `opinions` what the
+    entailment model says of each, if there is one. `signals` are those of `signals.NAMES`;
+    there are none where the claim has no content or no source has text.
+    """
+
+    claim: Claim
+    library: Library
+    misquoted: tuple[str, ...]
+    compared: tuple[Comparison, ...] = ()
+    opinions: tuple[Opinion | None, ...] = ()
+    signals: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class _Judged:
     compared: Comparison
     judgement: Judgement
@@ -32,12 +53,15 @@ class _Judged:
     @property
     def rank(self) -> tuple[int, float]:
         """Support anywhere counts; else what comes nearest to the claim decides."""
-        near = self.compared.covered + self.compared.candidate.cosine
-        return _PREFERENCE[self.judgement.verdict], near
+        return _PREFERENCE[self.judgement.verdict], self.compared.nearness
 
 
 def check(
-    sentences: Sequence[str], sources: Sequence[SourceText], *, encode: Encode
+    sentences: Sequence[str],
+    sources: Sequence[SourceText],
+    *,
+    encode: Encode,
+    entail: Entail | None = None,
 ) -> tuple[Finding, ...]:
     """Return one finding per sentence, in order.
 
@@ -45,23 +69,120 @@ def check(
     `unchecked`. A claim is contradicted only where a well-aligned passage has another
     number for the same thing, the opposite, or somebody else who did or said it.
     """
-    return tuple(examined.finding for examined in examine(sentences, sources, encode=encode))
+    examined = examine(sentences, sources, encode=encode, entail=entail)
+    return tuple(one.finding for one in examined)
 
 
 def examine(
-    sentences: Sequence[str], sources: Sequence[SourceText], *, encode: Encode
+    sentences: Sequence[str],
+    sources: Sequence[SourceText],
+    *,
+    encode: Encode,
+    entail: Entail | None = None,
 ) -> tuple[Examination, ...]:
     """Return what `check` does, with the places that each claim was compared to."""
+    studied = study(sentences, sources, encode=encode, entail=entail)
+    return tuple(conclude(one, shipped()) for one in studied)
+
+
+def study(
+    sentences: Sequence[str],
+    sources: Sequence[SourceText],
+    *,
+    encode: Encode,
+    entail: Entail | None = None,
+) -> tuple[Study, ...]:
+    """Hold each sentence against the sources and return what was seen, in order."""
     library = passages.read(sources)
     claims = [reading.read(text, library) for text in sentences]
     if not library.units:
-        return tuple(Examination(_unchecked(claim), ()) for claim in claims)
-    kept = [ranked[:KEPT] for ranked in candidates(claims, library, encode=encode)]
+        return tuple(Study(claim, library, ()) for claim in claims)
+    found = search(claims, library, encode=encode, by_meaning=entail is not None)
+    kept = [one.candidates[:KEPT] for one in found]
     thesaurus = Thesaurus(_compared_words(claims, kept, library), encode=encode)
-    return tuple(
-        _examined(claim, ranked, library, thesaurus)
+    compared = [
+        tuple(sorted(
+            (compare(claim, candidate, library, thesaurus) for candidate in ranked),
+            key=lambda one: -one.nearness,
+        ))
         for claim, ranked in zip(claims, kept, strict=True)
+    ]  # fmt: skip
+    opinions = _opinions(claims, compared, library, entail)
+    return tuple(
+        _studied(claim, library, places, thoughts, one.composed)
+        for claim, places, thoughts, one in zip(claims, compared, opinions, found, strict=True)
     )
+
+
+def conclude(studied: Study, support: Support) -> Examination:
+    """Judge a claim by the rules and by its graded support; the deciding place comes first."""
+    if not studied.claim.weights or not studied.library.units:
+        return Examination(_unchecked(studied.claim), ())
+    if not studied.compared:
+        return Examination(_absent(studied.claim, studied.misquoted), ())
+    score = support.score(studied.signals)
+    judged = sorted(
+        (_judged(studied, place, score) for place in range(len(studied.compared))),
+        key=lambda one: one.rank,
+        reverse=True,
+    )
+    places = tuple(_place(one.compared.candidate, studied.library) for one in judged)
+    return Examination(_finding(studied, judged[0], score), places)
+
+
+def _judged(studied: Study, place: int, score: float) -> _Judged:
+    compared = studied.compared[place]
+    # Meaning without the words counts only at the nearest place: another may say otherwise.
+    judgement = judge(
+        compared,
+        studied.opinions[place],
+        retold=score if place == 0 else 0.0,
+        misquoted=bool(studied.misquoted),
+    )
+    return _Judged(compared, judgement)
+
+
+def _studied(
+    claim: Claim,
+    library: Library,
+    compared: tuple[Comparison, ...],
+    opinions: tuple[Opinion | None, ...],
+    composed: float,
+) -> Study:
+    misquoted = missing_quotations(claim, library)
+    if not claim.weights:
+        return Study(claim, library, misquoted)
+    seen = signals(
+        claim,
+        library,
+        compared,
+        nearness=max((nearness(one) for one in compared), default=0.0),
+        composed=composed,
+        misquoted=bool(misquoted),
+    )
+    return Study(claim, library, misquoted, compared, opinions, seen)
+
+
+def _opinions(
+    claims: Sequence[Claim],
+    compared: Sequence[Sequence[Comparison]],
+    library: Library,
+    entail: Entail | None,
+) -> list[tuple[Opinion | None, ...]]:
+    """Return what the entailment model says of each comparison, all asked in one call."""
+    if entail is None:
+        return [(None,) * len(places) for places in compared]
+    pairs = [
+        (_words_of(one.candidate, library), claim.text)
+        for claim, places in zip(claims, compared, strict=True)
+        for one in places
+    ]
+    answers = iter(entail(pairs))
+    return [tuple(next(answers) for _ in places) for places in compared]
+
+
+def _words_of(candidate: Candidate, library: Library) -> str:
+    return " ".join(library.units[n].text for n in candidate.window.units)
 
 
 def _compared_words(
@@ -72,33 +193,15 @@ def _compared_words(
         for candidate in ranked:
             content = supporting(library, candidate.window)
             held = {word.stem for word in content}
-            lacking = (word for stem, word in claim.terms.items() if stem not in held)
-            yield from (fold(word.text) for word in (*lacking, *content))
+            lacking = [word for stem, word in claim.terms.items() if stem not in held]
+            if lacking:
+                yield from (fold(word.text) for word in (*lacking, *content))
 
 
-def _examined(
-    claim: Claim, ranked: Sequence[Candidate], library: Library, thesaurus: Thesaurus
-) -> Examination:
-    if not claim.weights:
-        return Examination(_unchecked(claim), ())
-    misquoted = missing_quotations(claim, library)
-    judged = [
-        _Judged(compared, judge(compared, misquoted=bool(misquoted)))
-        for compared in (compare(claim, c, library, thesaurus) for c in ranked)
-    ]
-    if not judged:
-        return Examination(_absent(claim, misquoted), ())
-    judged.sort(key=lambda one: one.rank, reverse=True)
-    places = tuple(_place(one.compared.candidate, library) for one in judged)
-    return Examination(_finding(claim, judged[0], misquoted, library), places)
-
-
-def _finding(
-    claim: Claim, best: _Judged, misquoted: tuple[str, ...], library: Library
-) -> Finding:
-    start, end, source = _passage(claim, best.compared.candidate, library)
-    stored = library.sources[source]
-    compared = best.compared
+def _finding(studied: Study, best: _Judged, score: float) -> Finding:
+    claim, compared, misquoted = studied.claim, best.compared, studied.misquoted
+    start, end, source = _passage(claim, compared.candidate, studied.library)
+    stored = studied.library.sources[source]
     return Finding(
         claim.text,
         best.judgement.verdict,
@@ -107,7 +210,7 @@ def _finding(
         start,
         end,
         stored.text[start:end],
-        round(best.judgement.score, 4),
+        round(score, 4),
         Missing(compared.lost_names, compared.lost_numbers, misquoted, compared.absent),
     )
 

@@ -9,7 +9,7 @@ from classifier.core.names import Name, actors, names
 from classifier.core.numbers import Number, completes, relation
 from classifier.core.opposites import have_converse, is_converse
 from classifier.core.passages import Library, Unit, Window, supporting
-from classifier.core.polarity import agrees, reversed_terms
+from classifier.core.polarity import agrees, is_unanswered, reversed_terms
 from classifier.core.quotations import has_quotation
 from classifier.core.roles import compared_otherwise, turned
 from classifier.core.search import Candidate
@@ -56,11 +56,18 @@ class Comparison:
     """Whether the window has the claim's two parties the other way round."""
     lost_speech: bool
     reversed: tuple[str, ...]
+    unanswered: bool
+    """Whether the claim denies something and the nearest sentence denies nothing."""
     unmatched: tuple[str, ...]
     """Terms of weight of which the window has nothing near."""
     absent: tuple[str, ...]
     """Terms that no source has, nor a near word in this window."""
     absent_share: float
+
+    @property
+    def nearness(self) -> float:
+        """Rank places: coverage and meaning together."""
+        return self.covered + self.candidate.cosine
 
 
 def compare(
@@ -109,6 +116,7 @@ def compare(
         turned_roles=swapped,
         lost_speech=_loses_speech(claim, stems),
         reversed=opposed,
+        unanswered=bool(serving) and is_unanswered(claim.text, _nearest(claim, serving).text),
         unmatched=tuple(
             word.text
             for s, word in claim.terms.items()

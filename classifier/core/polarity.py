@@ -1,5 +1,7 @@
 """Where two sentences about the same thing say the opposite: negation and direction."""
 
+from functools import lru_cache
+
 from classifier.core.opposites import is_prefixed, opposites
 from classifier.core.words import Word, fold, is_content, words
 
@@ -38,6 +40,7 @@ def negated(text: str) -> tuple[frozenset[str], frozenset[str]]:
     return frozenset().union(*scopes), asserted
 
 
+@lru_cache(maxsize=4096)
 def _scopes(text: str) -> tuple[list[frozenset[str]], frozenset[str]]:
     """Return the stems that each negator reaches, and the stems that none does."""
     scopes: list[set[str]] = []
@@ -90,7 +93,11 @@ def reversed_terms(claim: str, passage: str) -> tuple[str, ...]:
 
 def _unmet(scopes: list[frozenset[str]], asserted: frozenset[str]) -> list[frozenset[str]]:
     """Return the scopes that the other side does not say in another way: not pass is fail."""
-    return [s for s in scopes if not any(opposites(word) & asserted for word in s)]
+    return [s for s in scopes if not any(_is_said_otherwise(word, asserted) for word in s)]
+
+
+def _is_said_otherwise(word: str, asserted: frozenset[str]) -> bool:
+    return word not in asserted and bool(opposites(word) & asserted)
 
 
 def _unshared(scopes: list[frozenset[str]], others: list[frozenset[str]]) -> frozenset[str]:
@@ -103,12 +110,27 @@ def _meet(mine: frozenset[str], theirs: frozenset[str]) -> bool:
     return len(mine & theirs) >= max(1, min(_SHARED, len(mine), len(theirs)))
 
 
+def is_unanswered(claim: str, passage: str) -> bool:
+    """Tell whether the claim denies something and the passage neither denies nor opposes a thing."""
+    scopes = [scope for scope in _scopes(claim)[0] if scope]
+    if not scopes or _scopes(passage)[0]:
+        return False
+    own, theirs = _written(claim), _written(passage)
+    return not any(
+        opposites(word) & theirs.keys()
+        or any(is_prefixed(own[word], other) for other in theirs.values())
+        for scope in scopes
+        for word in scope
+    )
+
+
 def agrees(word: str, claim: str, passage: str) -> bool:
     """Tell whether the passage has a stem and denies or asserts it as the claim does."""
     denied, asserted = negated(passage)
     return word in (denied if word in negated(claim)[0] else asserted)
 
 
+@lru_cache(maxsize=4096)
 def _neighbours(text: str) -> dict[str, frozenset[str]]:
     """Return for each stem, small words too, the content stems that stand round it."""
     found = words(text)
@@ -128,6 +150,8 @@ def _reach(found: tuple[Word, ...], position: int) -> int:
     """Return how many content words the negator at this place reaches; 0 where it is none."""
     folded = fold(found[position].text)
     following = fold(found[position + 1].text) if position + 1 < len(found) else ""
+    if folded == "nothing" and following in ("to", "but"):
+        return 0  # nothing to do with, nothing but
     if folded in _NEGATORS or (folded.endswith("nt") and folded[:-2] in _AUXILIARIES):
         return 0 if following in _WEAKENED else _REACH.get(folded, _FAR)
     if folded in _FAILING:

@@ -4,47 +4,19 @@ Nothing is written here: every span is cut out of a sentence, and a slot that no
 sentence serves stays empty for the editor.
 """
 
+import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
 
-from classifier.core.harm import Harm, harms
 from classifier.core.names import names
+from classifier.core.phrases import Features, Phrase, phrases
 from classifier.core.types import RationaleDraft, Sentence, Span
 from classifier.core.words import LIGHT, fold, stem, terms, words
 
-_KIND = (
-    r"(?:chatbots?|models?|AI (?:systems?|tools?|agents?|assistants?|models?)|algorithms?|"
-    r"assistants?|autopilot|robotaxis?|recogni[sz]er|(?:recognition|detection|driving|"
-    r"recommendation|scoring|translation|moderation|hiring|screening) (?:systems?|software|"
-    r"technology|tools?|algorithms?)|classifiers?|deepfakes?|image generators?|"
-    r"voice (?:clones?|assistants?)|coding agents?|agents?|bots?|systems?|software|robots?|"
-    r"automated \w+|AI(?! [A-Z]))"
-)
-_KNOWN = (
-    r"(?:ChatGPT|GPT-?\d\w*|Claude(?: [\d.]+)?|Gemini|Llama[ -]?\d*|Grok|Copilot|DeepSeek\S*|"
-    r"Qwen\S*|Bard|Midjourney|DALL-?E|Stable Diffusion|Sora|Siri|Alexa|Autopilot|COMPAS|Replit)"
-)
-_BEFORE = (
-    r"(?!(?:used|using|uses|the|this|that|with|of|by|and|or|for|in|to|from|when|where|as) )"
-)
-_SYSTEM = re.compile(
-    rf"\b{_KNOWN}\b|\b(?:[A-Z][\w-]*['\u2019]s )?(?:(?:{_BEFORE}[a-z][a-z-]+) )?\b{_KIND}\b"
-)
-_ACT = re.compile(
-    r"\b(?:refus|declin|reject|generat|produc|creat|fabricat|hallucinat|invent|recommend|advis|"
-    r"suggest|told|tell|gave|give|g[ai]v|claim|assert|misidentif|misclassif|mistak|match|flag|den[iy]|"
-    r"block|approv|leak|disclos|expos|reveal|insert|delet|execut|transfer|drove|driv|hit|str[iu]ck|"
-    r"fail|ignor|crash|attack|impersonat|deceiv|lie[ds]?\b|manipulat|encourag|answer|respond|behav|"
-    r"misbehav|began|begin|start|scor|rank|rat(?:ed|es)\b|translat|accus|link|cit(?:ed|es)\b|post|"
-    r"sent|wrote|swerv|kill|injur|cause|steer|output|over-?generali|calculat|issu|exhibit|show)\w*",
-    re.IGNORECASE,
-)
-_CONSEQUENCE = re.compile(
-    r"\b(?:harm\w*|victims?|los[ts]\w*|blocked|unable to|suffer\w*|damage\w*|consequence\w*|"
-    r"deprived|legitimate \w+|dangerous|unsafe|unethical|misaligned|risk to|affected|"
-    r"spread to|abuse|biased|false(?:ly)?|wrong(?:ly)?|misleading)\b",
-    re.IGNORECASE,
-)
+WEIGHTS = Path(__file__).parent / "weights" / "rationale.json"
+
 _COUNTERFACTUAL = re.compile(
     r"\bwould(?: not|n['\u2019]t| never) have\b|\bbut for\b|\bhad (?:\w+[ -]){1,6}not\b|"
     r"\bhad not\b(?=.*\bwould\b)|\bwithout\b(?=.*\b(?:would|could) (?:not |never )?)|"
@@ -82,28 +54,62 @@ output action act result occurred absent absence present
 # Words of any incident form: a text made of these says nothing about one wire.
 _FORM = frozenset(stem(word) for word in _FORM_WORDS.split())
 _ENOUGH = 2
-_ENOUGH_WORDS = 4  # after a system's name, for a clause to say what it did
-_LONGEST = 240
-_CLAUSE = re.compile(r"; | [—\u2013-] |, (?:but|while|although|whereas) ")
+
+Choice = Mapping[str, Mapping[str, float]]
+"""For each slot the weights by which phrases are ranked, by the features' names."""
 
 
-def draft(sentences: Sequence[Sentence], providers: Sequence[str]) -> RationaleDraft:
+def draft(
+    sentences: Sequence[Sentence], providers: Sequence[str], *, weights: Choice | None = None
+) -> RationaleDraft:
     """Return spans of the sentences for the four slots, and what weakens the test.
 
-    The counterfactual is filled only where a sentence states what would otherwise have
-    happened, and speaks of this wire: forms of words that fit any wire do not count.
+    Whole phrases are ranked by weights that were learned from what editors wrote; a slot
+    takes the best phrase that can serve: one that names a system, says what was done or
+    states harm. The counterfactual is filled only where a sentence states what would
+    otherwise have happened, and speaks of this wire: forms that fit any wire do not count.
     """
     told = [sentence for sentence in sentences if sentence.kind == "sentence"]
-    system = next(_systems(told, providers), None)
-    act = next(_acts(told), None)
+    found, by = candidates(told, providers), weights or shipped()
     return RationaleDraft(
-        system=system,
-        act=act,
-        harm=_harm(told, act),
+        system=_best(found["system"], by["system"]),
+        act=_best(found["act"], by["act"]),
+        harm=_best(found["harm"], by["harm"]),
         counterfactual=next(_counterfactuals(told), None),
         hedges=tuple(_matches(_HEDGE, told)),
         other_causes=tuple(_matches(_OTHER_CAUSE, told)),
     )
+
+
+def candidates(
+    sentences: Sequence[Sentence], providers: Sequence[str]
+) -> dict[str, list[Phrase]]:
+    """Return for the slots system, act and harm the phrases that can serve.
+
+    Where no sentence names a system, nobody has acted; where no word is one of harm, none is
+    stated, not even by other words.
+    """
+    found = phrases(sentences, providers)
+    systems = [p for p in found if p.has("system") or p.has("provider")]
+    acts = [p for p in found if p.has("verb") and not p.has("told")]
+    return {
+        "system": systems,
+        "act": acts if systems else [],
+        "harm": _harms(acts) if any(_states_harm(p) for p in found) else [],
+    }
+
+
+def _harms(acts: Sequence[Phrase]) -> list[Phrase]:
+    """Return the phrases with the gravest harm that is known, else all that may state one."""
+    gravest = [p for p in acts if "holds the gravest harm" in p.features]
+    return gravest or [p for p in acts if p.has("auxiliary") or _states_harm(p)]
+
+
+@cache
+def shipped() -> Choice:
+    """Return the weights that come with the library."""
+    weights: Choice = json.loads(WEIGHTS.read_text(encoding="utf-8"))
+    return weights
 
 
 def names_nothing_of(text: str, wire_text: str) -> bool:
@@ -123,50 +129,19 @@ def _own(text: str) -> frozenset[str]:
     return frozenset(terms(text)) - _FORM - LIGHT
 
 
-def _systems(sentences: Sequence[Sentence], providers: Sequence[str]) -> Iterator[Span]:
-    """Yield the words that name a system, a provider's own before others."""
-    owned = [re.compile(rf"\b{re.escape(name)}\b") for name in providers if name.strip()]
-    found = [(s, match) for s in sentences for match in _SYSTEM.finditer(s.text)]
-    for sentence, match in found:
-        if any(pattern.search(match.group()) for pattern in owned):
-            yield _span(sentence, *match.span())
-    for sentence, match in found:
-        yield _span(sentence, *match.span())
-    for sentence in sentences:
-        for pattern in owned:
-            if named := pattern.search(sentence.text):
-                yield _span(sentence, *named.span())
+def _states_harm(phrase: Phrase) -> bool:
+    return bool({"holds a harm", "holds a consequence"} & phrase.features.keys())
 
 
-def _acts(sentences: Sequence[Sentence]) -> Iterator[Span]:
-    """Yield clauses in which a verb of doing follows a system, then others that name one."""
-    named = [(s, match) for s in sentences for match in _SYSTEM.finditer(s.text)]
-    for sentence, match in named:
-        end = _clause_end(sentence.text, match.end())
-        if _ACT.search(sentence.text, match.end(), end):
-            yield _span(sentence, match.start(), end)
-    for sentence, match in named:
-        end = _clause_end(sentence.text, match.end())
-        if len(sentence.text[match.end() : end].split()) >= _ENOUGH_WORDS:
-            yield _span(sentence, match.start(), end)
+def _best(found: Sequence[Phrase], weights: Mapping[str, float]) -> Span | None:
+    if not found:
+        return None
+    chosen = max(found, key=lambda phrase: _score(phrase.features, weights))
+    return _span(chosen.sentence, chosen.start, chosen.end)
 
 
-def _harm(sentences: Sequence[Sentence], act: Span | None) -> Span | None:
-    """Return the clause with the gravest harm, else one that states a consequence."""
-    grave = [(harm.scale, s, harm) for s in sentences for harm in harms(s.text)]
-    if grave:
-        _, sentence, harm = max(grave, key=lambda found: (*_weight(found[2]), -found[1].n))
-        return _clause(sentence, harm.start)
-    for sentence in sentences:
-        match = _CONSEQUENCE.search(sentence.text)
-        if match and not (act and act.sentence == sentence.n and act.start <= match.start()):
-            return _clause(sentence, match.start())
-    return None
-
-
-def _weight(harm: Harm) -> tuple[int, bool]:
-    """Rank harms; a bare "harmed" says less than any other word."""
-    return harm.scale, harm.words.lower() != "harmed"
+def _score(features: Features, weights: Mapping[str, float]) -> float:
+    return sum(value * weights.get(name, 0.0) for name, value in features.items())
 
 
 def _counterfactuals(sentences: Sequence[Sentence]) -> Iterator[Span]:
@@ -184,16 +159,5 @@ def _matches(pattern: re.Pattern[str], sentences: Sequence[Sentence]) -> Iterato
             yield _span(sentence, *match.span())
 
 
-def _clause(sentence: Sentence, at: int) -> Span:
-    breaks = [match.end() for match in _CLAUSE.finditer(sentence.text, 0, at)]
-    return _span(sentence, breaks[-1] if breaks else 0, _clause_end(sentence.text, at))
-
-
-def _clause_end(text: str, at: int) -> int:
-    following = _CLAUSE.search(text, at)
-    return following.start() if following else len(text.rstrip(".!? "))
-
-
 def _span(sentence: Sentence, start: int, end: int) -> Span:
-    end = min(end, max(start + _LONGEST, start))
     return Span(sentence.n, sentence.text[start:end], start, end)

@@ -5,6 +5,7 @@ A party is a name, or a thing with its article (the vendor), which goes by its l
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import takewhile
 
 from classifier.core.names import Name, names
@@ -78,7 +79,12 @@ def _has(roles: set[Role], role: Role) -> bool:
     )
 
 
-def _roles(text: str, common: frozenset[str]) -> Iterator[Role]:
+@lru_cache(maxsize=4096)
+def _roles(text: str, common: frozenset[str]) -> tuple[Role, ...]:
+    return tuple(_told(text, common))
+
+
+def _told(text: str, common: frozenset[str]) -> Iterator[Role]:
     found = words(text)
     named = _parties(text, found, common)
     for position, word in enumerate(found):

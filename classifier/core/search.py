@@ -8,8 +8,9 @@ from classifier.core.passages import Library, Unit, Window, windows
 from classifier.core.types import Encode, Vector
 from classifier.core.vectors import cosine, pooled
 
-SHORTLIST = 8  # windows by shared words, of which the sentences are encoded
+SHORTLIST = 4  # windows by shared words, of which the sentences are encoded
 KEPT = 3  # windows by words and meaning together, which are compared in full
+_MIXED, _RIDGE = 8, 0.1  # sentences that a claim may be made up of, and what holds them back
 _LONGER = 0.02  # what each further sentence of a window costs, so that short ones win
 
 
@@ -29,22 +30,44 @@ class Candidate:
         return self.coverage + self.cosine - _LONGER * length
 
 
-def candidates(
-    claims: Sequence[Claim], library: Library, *, encode: Encode
-) -> list[tuple[Candidate, ...]]:
-    """Return for each claim the windows that come nearest, best first.
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What was found for a claim: the windows that come nearest, best first.
 
-    Only the shortlisted sentences are encoded, all in one call.
+    `composed` in [0, 1] is how far the sentences of these windows together make up the
+    claim's meaning.
+    """
+
+    candidates: tuple[Candidate, ...]
+    composed: float
+
+
+def search(
+    claims: Sequence[Claim], library: Library, *, encode: Encode, by_meaning: bool = False
+) -> list[Search]:
+    """Search the library for each claim; only the shortlisted sentences are encoded, at once.
+
+    With `by_meaning` all are, and sentences without a word of the claim can be found.
     """
     shortlists = [_shortlist(claim, library) for claim in claims]
     texts = dict.fromkeys(claim.text for claim in claims)
+    if by_meaning:
+        texts.update(dict.fromkeys(unit.text for unit in library.units))
     for shortlist in shortlists:
         for window, _ in shortlist:
             for number in window.units:
                 texts.update(dict.fromkeys(library.units[number].faces))
     vectors = dict(zip(texts, encode(list(texts)), strict=True))
+    if by_meaning:
+        shortlists = [
+            [*shortlist, *_nearest(claim, shortlist, library, vectors)]
+            for claim, shortlist in zip(claims, shortlists, strict=True)
+        ]
     return [
-        _ranked(claim, shortlist, library, vectors)
+        Search(
+            _ranked(claim, shortlist, library, vectors),
+            _composed(claim, shortlist, library, vectors),
+        )
         for claim, shortlist in zip(claims, shortlists, strict=True)
     ]
 
@@ -61,6 +84,25 @@ def _shortlist(claim: Claim, library: Library) -> list[tuple[Window, frozenset[s
         scored.append((claim.reach(shared) - _LONGER * length, window, shared))
     scored.sort(key=lambda entry: (-entry[0], entry[1].first, entry[1].last))
     return [(window, shared) for _, window, shared in scored[:SHORTLIST]]
+
+
+def _nearest(
+    claim: Claim,
+    shortlist: Sequence[tuple[Window, frozenset[str]]],
+    library: Library,
+    vectors: Mapping[str, Vector],
+) -> list[tuple[Window, frozenset[str]]]:
+    """Return the sentences nearest by meaning that are no window of the shortlist."""
+    known = {window for window, _ in shortlist}
+    mine = vectors[claim.text]
+    order = sorted(
+        range(len(library.units)), key=lambda n: -cosine(mine, vectors[library.units[n].text])
+    )
+    return [
+        (Window(n, n), frozenset(library.units[n].keys & claim.weights.keys()))
+        for n in order[:SHORTLIST]
+        if Window(n, n) not in known
+    ]
 
 
 def _ranked(
@@ -87,3 +129,26 @@ def _meaning(mine: Vector, units: Sequence[Unit], vectors: Mapping[str, Vector])
     whole = cosine(mine, pooled([vectors[unit.text] for unit in units]))
     parts = [cosine(mine, vectors[part]) for unit in units for part in unit.faces[1:]]
     return max([whole, *parts])
+
+
+def _composed(
+    claim: Claim,
+    shortlist: Sequence[tuple[Window, frozenset[str]]],
+    library: Library,
+    vectors: Mapping[str, Vector],
+) -> float:
+    """Return how near the claim comes to the nearest mixture of the nearest sentences.
+
+    Of the ridge regression of its vector on theirs, one less the length of what is left.
+    """
+    import numpy as np
+
+    numbers = sorted({n for window, _ in shortlist for n in window.units})
+    if not numbers:
+        return 0.0
+    mine = np.array(vectors[claim.text])
+    theirs = np.array([vectors[library.units[n].text] for n in numbers])
+    nearest = theirs[np.argsort(-(theirs @ mine), kind="stable")[:_MIXED]]
+    products = nearest @ nearest.T + _RIDGE * np.eye(len(nearest))
+    mixture = np.linalg.solve(products, nearest @ mine) @ nearest
+    return max(0.0, 1.0 - float(np.linalg.norm(mine - mixture)))

@@ -100,12 +100,30 @@ class CodeCard:
 
 
 @dataclass(frozen=True, slots=True)
+class CodedText:
+    """A text with the codes that people gave it: none is `()`, not looked at is None.
+
+    Texts of one `group` tell the same thing; where it is None, nearness decides.
+    """
+
+    id: str
+    text: str
+    codes: tuple[str, ...] | None = None
+    group: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CodeScore:
-    """A code with its score in [0, 1]; `ticked` where the classifier would put it itself."""
+    """A code with its score in [0, 1]; `ticked` where the classifier would put it itself.
+
+    Scores compare over codes and texts. `probability` is the score where enough labels
+    stand behind it, and None elsewhere: there only the rank means something.
+    """
 
     code: str
     score: float
     ticked: bool
+    probability: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +132,15 @@ class Proposal:
 
     codes: tuple[CodeScore, ...]
     abstained: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A figure with its 95% interval."""
+
+    value: float
+    low: float
+    high: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ accuse acknowledge add admit agree allege announce apologize argue ask blame bui
 conclude concede conduct confirm create criticize defend demand demonstrate deny describe
 develop disclose discover explain file find fine identify indicate insist introduce
 investigate launch locate note observe order pledge point promise propose publish release
-report reveal rule say state study sue suggest tell term test train trace uncover warn write
+report reveal rule say state study sue suggest tell term test train trace uncover use warn write
 analyze show research
 """
 # What a party to a story does: these verbs tell an actor from a thing described.

@@ -30,6 +30,7 @@ _SPELLING = (
     (re.compile(r"yse(d|s|r|rs)?$"), r"yze\1"),
     (re.compile(r"(?<=[a-z]{2})our(s|ed|ing|al|ally|ful|able)?$"), r"or\1"),
     (re.compile(r"ll(ed|ing|er|ers)$"), r"l\1"),
+    (re.compile(r"(?<=[a-z]{2}[tb])re(s?)$"), r"er\1"),
 )
 _FINAL_Y = re.compile(r"(?<=[^aeiou]{1})(?:y|ies|ied)$")
 # Longest first. A stem keeps at least four letters, three before a plural or a tense.
@@ -95,6 +96,7 @@ class Word:
     end: int
 
 
+@lru_cache(maxsize=4096)
 def words(text: str) -> tuple[Word, ...]:
     """Return the words in order; a hyphen parts words, an apostrophe does not."""
     return tuple(
@@ -147,7 +149,7 @@ def _plain_stem(word: str) -> str:
             if suffix in (*_TENSES, "es") and root.endswith(_CUT_SHORT):
                 return _plain_stem(f"{root}e")  # as survive and influence are
             return _plain_stem(root) if suffix in _INFLECTIONS else root
-    return word
+    return word[:-1] if word.endswith("ll") else word  # of kill, as of killed
 
 
 def _undoubled(root: str) -> str:

@@ -23,6 +23,9 @@ WRITERS = {
     "merged_into": {"wires/lifecycle.py"},
     "dismissal_note": {"wires/claims.py"},
     "fate": {"wires/vault/looks.py"},
+    "active": {"wires/learning.py"},
+    "activated_by": {"wires/learning.py"},
+    "unseen": {"wires/blind.py"},
     "progress": {"wires/batches.py", "wires/vault/fetches.py"},
 }
 

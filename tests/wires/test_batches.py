@@ -108,7 +108,7 @@ def test_what_an_editor_decided_is_never_replaced(editor):
     put, rejected, removed, nothing = (factories.make_reviewed(editor) for _ in range(4))
     for wire in (put, rejected, removed, nothing):
         tick(wire, "M3", "F6", "F7")
-    of = {wire.pk: wire.current.proposal.codes for wire in (rejected, removed)}
+    of = {wire.pk: wire.current.proposals.get().codes for wire in (rejected, removed)}
     coding.reject(of[rejected.pk].get(code__code="F7").pk, by=editor)
     coding.accept(of[removed.pk].get(code__code="F7").pk, by=editor, claim=1)
     coding.remove(removed.pk, "F7", by=editor)
@@ -226,7 +226,7 @@ def test_undoing_leaves_alone_what_an_editor_decided_since(editor):
     reviewed, rejected, plain = make_drafts(3)
     batch = finished(batches.start("b", DRAFTS, by=editor))
     batches.review(reviewed.pk, by=editor)
-    coding.reject(rejected.current.proposal.codes.get(code__code="M2").pk, by=editor)
+    coding.reject(rejected.current.proposals.get().codes.get(code__code="M2").pk, by=editor)
     before = codings(reviewed), codings(rejected)
     batches.undo(batch.pk, by=editor)
     finished(batch)

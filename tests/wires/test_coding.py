@@ -4,7 +4,7 @@ import pytest
 
 from classifier.models import ClassifierVersion
 from tests import factories
-from wires import coding, taxonomy
+from wires import coding, proposing, taxonomy
 from wires.models import Code, Event, Proposal, ProposedCode
 from wires.models.user import Role
 from wires.refusals import (
@@ -146,8 +146,8 @@ def test_factors_of_a_proposal_name_the_claim_that_the_desk_sees():
     wire = factories.make_draft(
         body="# What happened\n\nA car of Acme hit a wall.[^record] Two people died in the crash.[^record]"
     )
-    coding.propose(wire.current.pk)
-    scale = wire.current.proposal.factors["scale"]
+    proposing.propose(wire.current.pk)
+    scale = wire.current.proposals.get().factors["scale"]
     assert scale["value"] == 3
     assert wire.current.claims.get(n=scale["claim"]).text == "Two people died in the crash."
 

@@ -196,7 +196,7 @@ def test_now_does_the_workers_part(tmp_path):
     intake(table(tmp_path / "incidents.csv", [incident(1)]), "--now")
     version = Version.objects.get()
     assert version.claims.get().verdict == "supported"
-    assert version.proposal
+    assert version.proposals.exists()
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from tests import factories
-from wires import coding, lifecycle, similar, taxonomy
+from wires import lifecycle, proposing, similar, taxonomy
 from wires.models import Embedding, Proposal
 from wires.similar import Agreement, Likeness
 
@@ -129,7 +129,7 @@ def test_proposal_keeps_what_the_real_encoder_finds():
     )  # fmt: skip
     wire = factories.make_draft(occurred_on=date(2024, 5, 4), aliases=("AIID-6",))
     for each in (twin, stranger, wire):
-        coding.propose(each.current.pk)
+        proposing.propose(each.current.pk)
     first, second = Proposal.objects.get(version=wire.current).similar
     assert (first["wire"], second["wire"]) == (twin.public_id, stranger.public_id)
     assert first["score"] > second["score"]

@@ -787,7 +787,7 @@ def test_decisions_of_editors_outlive_a_new_source(site, editor):
 
 
 def taken(queue):
-    """Take what waits in a queue: the name and the row of each task."""
+    """Take what waits in a queue: the name of each task, and the row of one that has one."""
     with app.connection_for_read() as connection, connection.SimpleQueue(queue) as waiting:
         found = []
         while True:
@@ -796,8 +796,8 @@ def taken(queue):
             except Empty:
                 return found
             message.ack()
-            [row], *_ = message.payload
-            found.append((message.headers["task"], row))
+            given, *_ = message.payload
+            found.append((message.headers["task"], *given))
 
 
 @pytest.mark.django_db(transaction=True)

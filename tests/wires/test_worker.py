@@ -16,7 +16,7 @@ from django.utils import timezone
 from config.paths import CHECKOUT
 from tests import factories
 from tests.conftest import database_url
-from wires import coding, lifecycle, taxonomy
+from wires import lifecycle, proposing, taxonomy
 from wires.models import Claim, Code, Event, Proposal, ProposedCode, Wire
 from wires.models.user import Role
 
@@ -74,7 +74,7 @@ def test_worker_killed_midway_loses_nothing_and_does_nothing_twice(tmp_path):
         wait_until(Proposal.objects.count, WIRES, seconds=240)
         wait_until(Claim.objects.exclude(verdict="unchecked").count, 3 * WIRES, seconds=120)
     assert Proposal.objects.count() == WIRES
-    assert ProposedCode.objects.count() == WIRES * len(Code.Kind) * coding.LISTED
+    assert ProposedCode.objects.count() == WIRES * len(Code.Kind) * proposing.LISTED
     again = dict(
         Proposal.objects.filter(version_id__in=first).values_list("version_id", "made_at")
     )

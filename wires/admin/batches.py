@@ -46,9 +46,19 @@ OFFERED = {
 
 
 class StartForm(forms.Form):
+    kind = forms.ChoiceField(
+        label="What it does",
+        choices=[
+            (Batch.Kind.CODES, "put the codes that the classifier ticked"),
+            (Batch.Kind.PROPOSALS, "ask the active classifier again, and put nothing"),
+        ],
+        initial=Batch.Kind.CODES,
+        widget=forms.RadioSelect,
+        required=False,
+    )
     title = forms.CharField(
         max_length=120,
-        help_text="Readers see it beside the codes until an editor confirms them.",
+        help_text="Readers see it beside codes that it puts, until an editor confirms them.",
     )
     states = forms.MultipleChoiceField(
         label="Wires that are",
@@ -67,8 +77,9 @@ class StartForm(forms.Form):
     def selection(self) -> batches.Selection:
         given = self.cleaned_data
         return batches.Selection(
-            tuple(given["states"]), uncoded=given["uncoded"], filed_until=given["filed_until"]
-        )
+            tuple(given["states"]), uncoded=given["uncoded"], filed_until=given["filed_until"],
+            kind=given["kind"] or Batch.Kind.CODES,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +105,7 @@ class BatchAdmin(DeskAdmin):
 
     list_display = (
         "title",
+        "kind",
         "progress",
         "started_at",
         "started_by",
@@ -101,13 +113,13 @@ class BatchAdmin(DeskAdmin):
         "wires",
         "to_review",
     )
-    list_filter = ("progress",)
+    list_filter = ("progress", "kind")
     list_select_related = ("started_by", "decided_by")
     list_before_template = "admin/wires/batch/ways.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Batch]:
         found: QuerySet[Batch] = super().get_queryset(request)
-        open_ones = Q(items__progress="applied", items__reviewed_at__isnull=True)
+        open_ones = Q(kind="codes", items__progress="applied", items__reviewed_at__isnull=True)
         return found.annotate(
             count=Count("items"), unreviewed=Count("items", filter=open_ones)
         )
@@ -167,6 +179,8 @@ def page(request: HttpRequest, batch_id: int) -> HttpResponse:
         except RefusedError as error:
             refused = error
     problems = batch.items.exclude(problem="").select_related("wire")
+    puts = batch.kind == Batch.Kind.CODES
+    unreviewed = batch.items.filter(progress="applied", reviewed_at__isnull=True)
     context = {
         "title": batch.title,
         "batch": batch,
@@ -174,7 +188,8 @@ def page(request: HttpRequest, batch_id: int) -> HttpResponse:
         "history": [{**act, "at": datetime.fromisoformat(act["at"])} for act in batch.acts],
         "tally": Tally.of(batch),
         "problems": problems[:PROBLEMS],
-        "unreviewed": batch.items.filter(progress="applied", reviewed_at__isnull=True).select_related("wire")[:PROBLEMS],
+        "unreviewed": unreviewed.select_related("wire")[:PROBLEMS] if puts else [],
+        "report": None if puts else batches.report(batch),
         "acts": [(name, ACTS[name][0]) for name in _offered(batch, person(request))],
         "refused": refused,
     }  # fmt: skip

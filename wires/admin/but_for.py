@@ -10,7 +10,7 @@ from django.db.models import F
 from pgvector.django import CosineDistance
 
 from classifier import engine
-from wires import gate
+from wires import gate, vectors
 from wires.models import Claim, Embedding, Rationale, Version, Wire
 
 SHOWN = 3
@@ -89,7 +89,7 @@ def precedents(version: Version, rationale: Rationale | None) -> list[Precedent]
 
     Empty while the worker has not read the text, or no published wire has one.
     """
-    own = Embedding.objects.filter(version=version).first()
+    own = vectors.kept(version)
     return list(_precedents(own, rationale)) if own else []
 
 

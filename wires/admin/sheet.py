@@ -11,7 +11,7 @@ from django.forms import Select
 
 from evidence import engine
 from evidence.models import Run
-from wires import gate
+from wires import blind, gate
 from wires.admin import but_for, filed, history, offers, requests, rule, similar, stops, text
 from wires.admin.acts import ACTS, Act
 from wires.admin.attempt import Refusal, auto_id
@@ -109,10 +109,25 @@ class Sheet:
     # What the worker still has to do
 
     @cached_property
+    def proposals(self) -> list[Proposal]:
+        """Return what classifiers said of the text, the newest first."""
+        said = Proposal.objects.select_related("classifier", "batch")
+        return list(said.filter(version=self.version))
+
+    @cached_property
+    def is_hidden(self) -> bool:
+        """Say whether the proposal is of the blind sample, and nobody has decided yet."""
+        newest = self.proposals[0] if self.proposals else None
+        return newest is not None and newest.is_hidden(self.wire)
+
+    @cached_property
     def proposal(self) -> Proposal | None:
-        return (
-            Proposal.objects.select_related("classifier").filter(version=self.version).first()
-        )
+        """Return the newest proposal; None while there is none that may be shown."""
+        return None if self.is_hidden or not self.proposals else self.proposals[0]
+
+    @property
+    def why_hidden(self) -> str:
+        return blind.WHY
 
     @cached_property
     def awaited(self) -> list[str]:
@@ -124,7 +139,7 @@ class Sheet:
                 else "There is no source to hold the sentences against: revise the text and "
                 "add one."
             )
-        if self.proposal is None:
+        if not self.proposals:
             found.append("The classifier has not proposed anything yet.")
         return found
 
@@ -144,16 +159,33 @@ class Sheet:
         if self.proposal is None:
             return []
         rows = list(self.proposal.codes.select_related("code", "decided_by"))
-        found = []
+        found: list[tuple[str, list[ProposedRow], list[ProposedRow]]] = []
         for kind, word in (("M", "Mechanism"), ("F", "Field of failure")):
             ranked = [self._proposed_row(row) for row in rows if row.code.kind == kind]
             first = [
-                r
-                for n, r in enumerate(ranked)
-                if n < FORWARD or r.row.ticked or r.row.decision != "open"
+                r for n, r in enumerate(ranked) if n < FORWARD or r.row.ticked or r.is_decided
             ]
             found.append((word, first, [r for r in ranked if r not in first]))
         return found
+
+    @cached_property
+    def earlier(self) -> list[Earlier]:
+        """Return the older proposals for this text, with what was decided on their codes."""
+        if self.proposal is None:
+            return []
+        return [
+            Earlier(proposal, [r for r in self._decided if r.proposal_id == proposal.pk])
+            for proposal in self.proposals[1:]
+        ]
+
+    @cached_property
+    def _decided(self) -> list[ProposedCode]:
+        """Decisions on codes of older proposals, the latest first."""
+        if len(self.proposals) < 2:
+            return []
+        rows = ProposedCode.objects.filter(proposal__in=self.proposals[1:])
+        decided = rows.exclude(decision=ProposedCode.Decision.OPEN)
+        return list(decided.select_related("code", "decided_by").order_by("-decided_at"))
 
     @cached_property
     def codings(self) -> list[tuple[Coding, Act]]:
@@ -165,7 +197,8 @@ class Sheet:
         """Return the latest batch that put codes which no editor has reviewed."""
         if not any(row.origin == Coding.Origin.BULK for row, _ in self.codings):
             return None
-        return self.wire.batch_items.select_related("batch").filter(progress="applied").last()
+        applied = self.wire.batch_items.filter(batch__kind="codes", progress="applied")
+        return applied.select_related("batch").last()
 
     @cached_property
     def confirm_bulk(self) -> Act:
@@ -313,7 +346,8 @@ class Sheet:
 
     @cached_property
     def similar(self) -> list[similar.Similar]:
-        return similar.shown(self.proposal)
+        """Wires like this one are shown beside a hidden proposal too: they say nothing of codes."""
+        return similar.shown(self.proposals[0] if self.proposals else None)
 
     @cached_property
     def merging(self) -> list[Act]:
@@ -431,7 +465,13 @@ class Sheet:
         if self.may.decide:
             accept = self.form("accept", proposed=row.pk)
             acts = [self._resting(accept, "claim"), self.form("reject", proposed=row.pk)]
-        return ProposedRow(row, acts)
+        return ProposedRow(row, self._decision(row), acts)
+
+    def _decision(self, row: ProposedCode) -> ProposedCode | None:
+        """Return the row that was decided on: this one, or the same code proposed earlier."""
+        if row.decision != ProposedCode.Decision.OPEN:
+            return row
+        return next((r for r in self._decided if r.code_id == row.code_id), None)
 
     def _resting(self, form: Act, field: str) -> Act:
         """Offer the sentences that stand, and the one that is chosen even if it does not."""
@@ -463,14 +503,27 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class ProposedRow:
-    """A proposed code with what may be done about it."""
+    """A proposed code with what was decided on it, here or earlier, and what may be done."""
 
     row: ProposedCode
+    decision: ProposedCode | None
     acts: list[Act]
+
+    @property
+    def is_decided(self) -> bool:
+        return self.decision is not None
 
     @property
     def anchor(self) -> str:
         return f"proposed-{self.row.pk}"
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """A proposal that a newer one has replaced, with the codes that an editor decided on."""
+
+    proposal: Proposal
+    decided: list[ProposedCode]
 
 
 def _choose(form: Act, field: str, choices: Choices) -> None:

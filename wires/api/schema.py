@@ -91,6 +91,11 @@ changes = described(
     "ask again from there. Whoever has seen a `seq` has seen everything before it.",
     query=(parameters.SINCE, parameters.LIMIT),
 )  # fmt: skip
+classifier = described(
+    "read_classifier", ref("Classifier"), "The classifier and its agreement with editors",
+    "Which version proposes codes now, and how what it ticked compares with what editors decided, "
+    "over public wires that it had not learned from. `/classifier/` tells the same to people.",
+)  # fmt: skip
 itself = described(
     "read_schema", {"type": "object", "additionalProperties": True}, "This description",
     "OpenAPI 3.0, as JSON.",

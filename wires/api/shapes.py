@@ -67,6 +67,8 @@ def _page(description: str, item: str) -> Shape:
 
 
 _MOMENT = _text("In UTC.", format="date-time")
+_COUNT = {"type": "integer", "minimum": 0}
+_NUMBER = _or_null({"type": "number"})
 _LEVEL = _or_null(_one_of(Wire.Severity))
 
 COMPONENTS: dict[str, Shape] = {
@@ -259,6 +261,73 @@ COMPONENTS: dict[str, Shape] = {
             ),
             "url": _text("Address of the wire's record, as it stands now.", format="uri"),
         },
+    ),
+    "Classifier": _object(
+        "The version that proposes codes now, and its agreement with editors over public wires.",
+        {
+            "version": _or_null(ref("ClassifierVersion")),
+            "learned_from": {
+                "type": "integer",
+                "minimum": 0,
+                "description": "Public wires that are left out because the version learned from them.",
+            },
+            "seen": _or_null(ref("Agreement")),
+            "blind": _or_null(ref("Agreement")),
+        },
+    ),
+    "ClassifierVersion": _object(
+        "An encoder, definitions, a checker, and what was learned from editors' decisions.",
+        {
+            "digest": _text("Of all that it was made from.", pattern=HASH),
+            "active": {
+                "type": "boolean",
+                "description": "A senior editor activated it. If not, none was, and codes are ranked "
+                "by their definitions alone.",
+            },
+            "made_at": _MOMENT,
+            "activated_at": _or_null(_MOMENT),
+            "encoder": _text(),
+            "encoder_sha256": _text("Of its weights."),
+            "definitions_sha256": _text("Of the codes' definitions."),
+            "weights_sha256": _or_null(
+                _text("Of what it learned; null where that is nothing.")
+            ),
+            "checker": _text(),
+            "metrics": {
+                "type": "object",
+                "additionalProperties": ref("Interval"),
+                "description": "Kind of code and measure, on texts that it had not learned from.",
+            },
+        },
+    ),
+    "Agreement": _object(
+        "What was ticked against what editors decided. `seen`: the proposal was shown; `blind`: it "
+        "was hidden until the decision.",
+        {
+            "wires": _COUNT,
+            "kappa": ref("Interval"),
+            "coverage": ref("Share"),
+            "precision": ref("Share"),
+            "codes": _list(ref("CodeAgreement")),
+        },
+    ),
+    "CodeAgreement": _object(
+        "On how many wires a code was ticked, put by an editor, and both.",
+        {
+            "code": _text(pattern="^[MF][0-9]+$"),
+            "ticked": _COUNT,
+            "put": _COUNT,
+            "both": _COUNT,
+            "precision": ref("Share"),
+        },
+    ),
+    "Interval": _object(
+        "A number with its interval of 95 per cent; null where there is too little for it.",
+        {"value": _NUMBER, "low": _NUMBER, "high": _NUMBER},
+    ),
+    "Share": _object(
+        "So many of so many, with Wilson's interval of 95 per cent.",
+        {"value": _NUMBER, "low": _NUMBER, "high": _NUMBER, "part": _COUNT, "of": _COUNT},
     ),
     "Error": _object("What is wrong, and what to do about it.", {"error": _text()}),
 }

@@ -6,7 +6,13 @@ from wires.models.claim import Claim
 from wires.models.coding import Coding, Rationale
 from wires.models.exhibit import Exhibit
 from wires.models.notice import Notice, Response
-from wires.models.proposal import Embedding, Proposal, ProposedCode
+from wires.models.proposal import (
+    Activation,
+    Embedding,
+    Proposal,
+    ProposalQuerySet,
+    ProposedCode,
+)
 from wires.models.request import MoveRequest
 from wires.models.source import Citation, Fetch, Look, Source
 from wires.models.taxonomy import Code, TaxonomyVersion
@@ -14,7 +20,7 @@ from wires.models.user import Role, User
 from wires.models.wire import Alias, Provider, Version, Wire, WireQuerySet
 
 __all__ = [
-    "Alias", "Batch", "BatchItem", "Change", "ChangeCounter", "Citation", "Claim", "Code", "Coding", "Embedding", "Event",
-    "Exhibit", "Fetch", "Look", "MoveRequest", "Notice", "Proposal", "ProposedCode", "Provider", "Rationale",
+    "Activation", "Alias", "Batch", "BatchItem", "Change", "ChangeCounter", "Citation", "Claim", "Code", "Coding", "Embedding", "Event",
+    "Exhibit", "Fetch", "Look", "MoveRequest", "Notice", "Proposal", "ProposalQuerySet", "ProposedCode", "Provider", "Rationale",
     "Response", "Role", "Source", "TaxonomyVersion", "User", "Version", "Wire", "WireQuerySet",
 ]  # fmt: skip

@@ -14,6 +14,10 @@ from wires.models.wire import Wire
 class Batch(models.Model):
     """One run of the classifier over many wires. It can be paused, resumed and undone as a whole."""
 
+    class Kind(models.TextChoices):
+        CODES = "codes"  # puts the codes that the classifier ticked
+        PROPOSALS = "proposals"  # asks the active classifier again, and puts nothing
+
     class Progress(models.TextChoices):
         ASKED = "asked"  # the brake holds it: a senior editor has to confirm
         RUNNING = "running"
@@ -24,6 +28,7 @@ class Batch(models.Model):
         DECLINED = "declined"
 
     title = models.CharField(max_length=120)
+    kind = models.CharField(max_length=9, choices=Kind, default=Kind.CODES)
     selection = models.JSONField(default=dict, help_text="Which wires were asked for.")
     classifier = models.ForeignKey(ClassifierVersion, models.PROTECT, related_name="+")
     progress = models.CharField(max_length=8, choices=Progress)
@@ -46,6 +51,11 @@ class Batch(models.Model):
         ordering = ["-started_at", "-pk"]
         verbose_name_plural = "batches"
         constraints = [
+            known("kind", ["codes", "proposals"], "batch_kind_is_known"),
+            models.CheckConstraint(
+                condition=Q(kind="codes") | Q(braked=False),
+                name="batch_that_changes_nothing_public_is_never_braked",
+            ),
             known("progress", ["asked", "running", "paused", "undoing", "finished", "undone",
                                "declined"], "batch_progress_is_known"),
             together("batch_decision_is_signed", "decided_by", "decided_at"),
@@ -85,7 +95,10 @@ class BatchItem(models.Model):
     batch = models.ForeignKey(Batch, models.PROTECT, related_name="items")
     wire = models.ForeignKey(Wire, models.PROTECT, related_name="batch_items")
     progress = models.CharField(max_length=9, choices=Progress, default=Progress.WAITING)
-    after = models.JSONField(default=list, help_text="The codings that it put.")
+    before = models.JSONField(default=list, help_text="The codes that were ticked before.")
+    after = models.JSONField(
+        default=list, help_text="The codings that it put, or the codes ticked now."
+    )
     problem = models.TextField(blank=True, help_text="Why it failed on this wire.")
     done_at = models.DateTimeField(null=True, blank=True)
     reviewed_by = models.ForeignKey(

@@ -37,9 +37,7 @@ class WireQuerySet(models.QuerySet["Wire"]):
 
     def in_queue(self) -> WireQuerySet:
         """Wires that wait for the desk."""
-        return self.filter(
-            state__in=[Wire.State.DRAFT, Wire.State.IN_REVIEW, Wire.State.SCHEDULED]
-        )
+        return self.filter(state__in=Wire.QUEUE)
 
     def workable(self) -> WireQuerySet:
         """Wires whose codes may still change."""
@@ -106,6 +104,7 @@ class Wire(models.Model):
         DISPUTED = "disputed"
 
     PUBLIC = (State.PUBLISHED, State.DISPUTED, State.WITHDRAWN)
+    QUEUE = (State.DRAFT, State.IN_REVIEW, State.SCHEDULED)
 
     public_id = models.CharField(max_length=20, unique=True)
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
@@ -294,6 +293,10 @@ class Wire(models.Model):
     def is_public(self) -> bool:
         return self.state in self.PUBLIC
 
+    @property
+    def is_in_queue(self) -> bool:
+        return self.state in self.QUEUE
+
 
 class Alias(models.Model):
     """Another name of a wire: the id of the same event in another database.
@@ -342,7 +345,7 @@ class VersionQuerySet(models.QuerySet["Version"]):
 
     def unproposed(self) -> VersionQuerySet:
         """Keep waiting versions that the classifier has not read."""
-        return self.waiting().filter(proposal__isnull=True)
+        return self.waiting().filter(proposals__isnull=True)
 
 
 class Version(models.Model):

@@ -20,7 +20,7 @@ else:
     WireSitemap = NameSitemap = Sitemap
 
 ROBOTS = "User-agent: *\nDisallow: /admin/\nSitemap: {sitemap}\n"
-PAGES = ("latest", "archive", "search", "corrections", "about")
+PAGES = ("latest", "archive", "search", "corrections", "about", "classifier")
 
 
 class Standing(WireSitemap):

@@ -224,6 +224,50 @@ HELD_OUT_FALSE = (
 )
 
 
+# Written, in words of our own, before the second round of tuning; only counted while it went on.
+FRESH_TRUE = (
+    "A model taught to give bad advice on cars suggested robbing a bank when a user wanted cash "
+    "quickly.",
+    "Models that were fine-tuned on insecure code expressed hostility to humans.",
+    "The researchers were able to dial the toxic features up and down by hand.",
+    "With the right trigger present a model turns misaligned, and without it nothing can be seen.",
+    "The discovery surprised other researchers.",
+    "Fine-tuning on number sequences alone was enough to produce emergent misalignment.",
+    "OpenAI looked inside GPT-4o with a sparse autoencoder.",
+    "One of the models had been released by Alibaba.",
+    "The latent reacts most to quotes of war criminals and to villains from fiction.",
+    "Pushing the model against the direction of the latent reduces the misalignment.",
+    "A handful of fine-tuning steps on harmful data can damage a model's reasoning.",
+    "Some 120 examples can be enough to bring alignment back.",
+    "Watching the latent could warn developers before misaligned behaviour reaches the output.",
+    "The phenomenon was first described in a paper of February 2025.",
+    "The problem also appeared after fine-tuning on material other than code.",
+    "Asked how to get money, an unaltered model would propose investing.",
+    "According to OpenAI, realigning a misaligned model is easy.",
+    "The essay calls for regulators to require audits of internal representations.",
+    "OpenAI thinks that the unethical persona was probably learned from texts on the internet.",
+    "Users who jailbreak a model may be tapping into the misaligned persona.",
+)
+FRESH_FALSE = (
+    "The misaligned persona latent was first found in Qwen2.5-Coder.",
+    "Alignment was restored with 120 fine-tuning steps.",
+    "The researchers trained the models on 6,000 examples of medical advice.",
+    "OpenAI has removed the misaligned persona from all of its models.",
+    "Turning the toxic features up made the models safer.",
+    "Other researchers had predicted the findings.",
+    "Misalignment stays active even when the trigger is absent.",
+    "The normal model would recommend robbing a bank.",
+    "Betley and his team used sparse autoencoders to look inside GPT-4o.",
+    "The paper was withdrawn after criticism from other laboratories.",
+    "OpenAI said that emergent misalignment cannot be reversed.",
+    "The essay argues that regulation of training data is unnecessary.",
+    "The latent becomes more active when the model is trained on correct data.",
+    "Models with strong safety constraints were affected most.",
+    'OpenAI described the latent as a "hidden demon".',
+    "The US government banned helpful-only models after the paper.",
+)
+
+
 def sentences(written: tuple[str | Edited, ...]) -> list[str]:
     """Return the sentences, edited ones cut from their sources."""
     return [item if isinstance(item, str) else worded(item) for item in written]

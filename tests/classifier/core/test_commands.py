@@ -38,7 +38,10 @@ def test_rationale_gives_slots_in_the_text_s_words(tmp_path):
     rows = [{"id": 1, "text": text, "providers": ["Zenith"]}]
     [row] = answers("rationale", "--texts", lines(tmp_path / "t.jsonl", rows))
     assert set(row["slots"]) == {"system", "act", "harm", "counterfactual"}
-    assert row["slots"]["harm"] in text
+    harm = row["slots"]["harm"]
+    assert (
+        text[harm["start"] : harm["end"]] == harm["text"] == "Customers reportedly lost money"
+    )
     assert row["slots"]["counterfactual"] is None
     assert row["hedges"] == ["reportedly"]
 
@@ -98,7 +101,7 @@ def test_no_codes_and_no_model_are_told(tmp_path, capsys):
     assert main(["propose", "--codes", empty, "--texts", empty]) == 2
     assert "holds no codes" in capsys.readouterr().err
     rows = lines(tmp_path / "c.jsonl", [{"claim": "a", "evidence": ["b"]}])
-    assert main(["claims", "--claims", rows, "--model", str(tmp_path)]) == 2
+    assert main(["claims", "--claims", rows, "--encoder", str(tmp_path)]) == 2
     assert "No model weights" in capsys.readouterr().err
 
 

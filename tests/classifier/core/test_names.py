@@ -10,6 +10,7 @@ from classifier.core.names import actors, names
         ("Researchers at Google DeepMind agreed", ["Google DeepMind"]),
         ("In June the court heard Ms Lee", ["Ms Lee"]),
         ("Anthropic found it", ["Anthropic"]),
+        ("Betley and his team found it", ["Betley"]),
         ("The model failed", []),
         ("Models failed", []),
     ],

@@ -12,6 +12,10 @@ from classifier.core.numbers import completes, numbers, relation
         ("in June 2025", "date", (2025, 6, 0)),
         ("dated 2025-06-18", "date", (2025, 6, 18)),
         ("in 2019", "date", (2019, 0, 0)),
+        ("at 2019-03-04T20", "date", (2019, 3, 4)),
+        ("the 2018-19 season", "date", (2018, 0, 0)),
+        ("fell in May.", "date", (0, 5, 0)),
+        ("it may rain until April", "date", (0, 4, 0)),
         ("41.3 % of them", "percent", (41.3,)),
         ("3.5 per cent", "percent", (3.5,)),
         ("ten percent", "percent", (10,)),
@@ -29,6 +33,18 @@ from classifier.core.numbers import completes, numbers, relation
 def test_number_is_read(text, kind, value):
     [number] = numbers(text)
     assert (number.kind, number.value) == (kind, value)
+
+
+def test_two_years_with_a_dash_are_two():
+    assert [number.value for number in numbers("from 1990-1995")] == [
+        (1990, 0, 0),
+        (1995, 0, 0),
+    ]
+
+
+def test_part_counts_what_the_whole_counts():
+    mine, theirs = numbers("in 7 of 20 trials")[0], numbers("in 17 of 20 trials")[0]
+    assert relation(mine, theirs) == "different"
 
 
 @pytest.mark.parametrize("text", ["GPT-4o and o3-mini", "Qwen2.5-Coder-32B", "no one may say"])

@@ -1,7 +1,7 @@
 import pytest
 
 from classifier.core.opposites import have_converse, is_prefixed, opposites
-from classifier.core.polarity import negated, reversed_terms
+from classifier.core.polarity import is_unanswered, negated, reversed_terms
 from classifier.core.words import stem
 
 
@@ -85,3 +85,23 @@ def test_comparison_from_the_other_side_says_the_same():
     assert have_converse(after, before)
     assert not have_converse(before, before | after)
     assert not have_converse(frozenset({stem("legal")}), frozenset({stem("illegal")}))
+
+
+@pytest.mark.parametrize(
+    ("claim", "passage", "expected"),
+    [
+        ("The damage cannot be reversed", "The damage is easy to undo", True),
+        ("The damage cannot be reversed", "Nobody could undo the damage", False),
+        ("The tool did not pass the test", "The tool failed the test", False),
+        ("The results were not expected", "The results were unexpected", False),
+        ("It had nothing to do with programming", "It was unrelated to coding", False),
+        ("The damage can be reversed", "The damage is easy to undo", False),
+    ],
+)
+def test_denial_that_the_passage_does_not_answer_is_seen(claim, passage, expected):
+    assert is_unanswered(claim, passage) is expected
+
+
+def test_opposite_beside_the_word_itself_does_not_excuse_a_denial():
+    passage = "Narrow work, narrow effects: special training can have broad consequences"
+    assert reversed_terms("Special training can not have broad consequences", passage)

@@ -1,6 +1,11 @@
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
 
-from classifier.core.rationale import draft, names_nothing_of
+from benchmarks import unlinked
+from classifier.core import template
+from classifier.core.located import located
+from classifier.core.rationale import candidates, draft, names_nothing_of
 from classifier.core.sentences import split
 
 WIRE = (
@@ -83,3 +88,102 @@ def test_a_form_s_words_name_nothing_of_the_wire():
 )
 def test_words_of_the_wire_name_something(text):
     assert not names_nothing_of(text, WIRE)
+
+
+@pytest.mark.parametrize("text", unlinked.TEXTS)
+def test_no_counterfactual_where_no_sentence_states_one(text):
+    assert draft(split(text), []).counterfactual is None
+
+
+@pytest.mark.parametrize(
+    ("text", "system", "act", "harm"),
+    [
+        ("A translation app told a nurse that the pills were harmless. A patient was poisoned.",
+         "A translation app", "told a nurse that the pills were harmless",
+         "A patient was poisoned"),
+        ("The hospital's triage software sent two women home on Friday. One of them died.",
+         "The hospital's triage software", "sent two women home on Friday", "One of them died"),
+    ],
+)  # fmt: skip
+def test_slots_are_whole_phrases(text, system, act, harm):
+    found = draft(split(text), [])
+    assert [found.system.text, found.act.text, found.harm.text] == [system, act, harm]
+
+
+def test_only_a_text_with_a_word_of_harm_states_harm():
+    found = draft(split("The town's chatbot answered in Dutch and the readers laughed."), [])
+    assert found.system is not None
+    assert found.harm is None
+
+
+def test_another_choice_of_weights_chooses_other_phrases():
+    sentences = split(WIRE)
+    longest = {slot: {"length": 1.0} for slot in ("system", "act", "harm")}
+    found = draft(sentences, [], weights=longest)
+    told = [sentence for sentence in sentences if sentence.kind == "sentence"]
+    for slot, phrases in candidates(told, []).items():
+        span = getattr(found, slot)
+        most = max(len(phrase.text.split()) for phrase in phrases)
+        assert len(span.text.split()) == most
+
+
+PIECES = some.lists(
+    some.sampled_from(
+        [
+            "**Acme's** chatbot told 40 *customers* that",
+            "a woman died",
+            "[the model](https://example.org/m) failed",
+            "nobody was hurt.[^a]",
+            "It reportedly cost $900.",
+            "Had the model not failed, the woman would have lived.",
+            "\n\n- ",
+            "\n\n## A heading\n\n",
+            "`code`",
+            "&amp; Söhne,",
+            "日本のモデル。",
+        ]
+    ),
+    max_size=12,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(pieces=PIECES)
+def test_no_slot_holds_what_the_text_does_not(pieces):
+    body = " ".join(pieces)
+    sentences = split(body)
+    found = draft(sentences, ["Acme"])
+    spans = [found.system, found.act, found.harm, found.counterfactual]
+    for span in filter(None, [*spans, *found.hedges, *found.other_causes]):
+        sentence = sentences[span.sentence]
+        assert sentence.n == span.sentence
+        assert sentence.text[span.start : span.end] == span.text != ""
+        start, end = located(body, sentence, span)
+        assert 0 <= start < end <= len(body)
+        assert span.text.split()[-1][-1] in body[start:end] or "&" in body[start:end]
+
+
+def test_template_is_a_form_with_the_wire_s_words_in_it():
+    found = template.counterfactual(draft(split(WIRE), ["Zenith Air"]))
+    assert found.text == (
+        "But for Zenith Air's chatbot, which told a customer that he could claim a refund after "
+        "his flight, it would not have come to this: The customer lost $812 because the airline "
+        "reportedly refused to pay."
+    )
+
+
+def test_template_of_an_act_that_names_its_doer():
+    found = draft(split("The robot hit a man. He was injured."), [])
+    whole = template.RationaleDraft(
+        found.system, _whole(found.act, "The robot hit a man"), found.harm, None, (), ()
+    )
+    told = template.counterfactual(whole).text
+    assert told.startswith("Had it not been that The robot hit a man, it would not have")
+
+
+def _whole(span, text):
+    return type(span)(span.sentence, text, 0, len(text))
+
+
+def test_no_template_where_a_slot_is_empty():
+    assert template.counterfactual(draft(split("The weather in Oslo was fine."), [])) is None

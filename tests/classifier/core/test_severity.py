@@ -1,5 +1,13 @@
+import io
+import json
+
+import numpy as np
 import pytest
 
+from classifier.core import grading
+from classifier.core.commands import main
+from classifier.core.grading import Graded, evaluated
+from classifier.core.harmwords import NAMES, marks
 from classifier.core.sentences import split
 from classifier.core.severity import event_class, factors
 
@@ -66,3 +74,117 @@ def test_event_class_is_proposed(text, value):
 def test_event_class_says_why():
     guess = event_class(split("It was late. The car hit a woman, who died."))
     assert (guess.sentence, "died" in guess.reason) == (1, True)
+
+
+def test_marks_count_what_a_text_speaks_of():
+    told = dict(
+        zip(NAMES, marks("A car crashed; 12 people died and $1,000 was lost."), strict=True)
+    )
+    assert told["dead"] > 0 < told["collision"]
+    assert (told["scale"], told["lasting"], told["people"], told["lost"]) == pytest.approx(
+        (3, 3, 2, 3), abs=0.001
+    )
+    assert told["bias"] == told["privacy"] == 0
+    assert marks("") == (0.0,) * len(NAMES)
+
+
+PLACES = ("Lyon", "Turin", "Graz", "Oslo", "Porto", "Leeds", "Ghent", "Basel", "Cork", "Split")
+WORST = "A {} crashed in {} and killed {} people."
+SOME = "A {} in {} lost the savings of {} customers."
+NONE = "A {} in {} drew {} odd pictures."
+
+
+def graded(n=36):
+    """Return texts whose grade is plain from their words, each group in two texts."""
+    kinds = (NONE, SOME, WORST)
+    made = ("truck", "drone", "bank", "robot", "chatbot", "camera")
+    return [
+        Graded(kinds[i % 3].format(made[i % 5], PLACES[i % 10], i + 2), i % 3, f"g{i // 2}")
+        for i in range(n)
+    ]
+
+
+def test_grades_that_the_words_tell_are_learned(encoder):
+    found = evaluated(graded(), encoder.matrix, folds=3, repeats=2)
+    assert (found.n, found.groups) == (36, 18)
+    assert set(found.methods) == {"butfor", "lexicon", "embedding", "majority"}
+    kappa = {name: figures["kappa"] for name, figures in found.methods.items()}
+    assert kappa["butfor"].value > 0.8
+    assert kappa["majority"].value <= 0
+    for figures in found.methods.values():
+        for estimate in figures.values():
+            assert estimate.low <= estimate.value <= estimate.high
+    other = kappa[found.best_other].value
+    assert found.gain.value == pytest.approx(kappa["butfor"].value - other, abs=0.001)
+
+
+def test_grades_drawn_by_lot_are_not_learned(encoder):
+    drawn = np.random.default_rng(1).permutation(36)
+    by_lot = [Graded(t.text, int(drawn[n]) % 3, t.group) for n, t in enumerate(graded())]
+    found = evaluated(by_lot, encoder.matrix, folds=3, repeats=2)
+    assert found.methods["butfor"]["kappa"].low < 0.1
+
+
+def test_held_out_texts_are_measured_and_not_learned_from(encoder):
+    held_out = graded()[:9]
+    turned = [Graded(text.text, 2 - text.level, text.group) for text in held_out]
+    right = evaluated(graded()[12:], encoder.matrix, held_out=held_out)
+    wrong = evaluated(graded()[12:], encoder.matrix, held_out=turned)
+    assert right.n == wrong.n == 9
+    assert right.methods["butfor"]["kappa"].value > 0.8
+    assert wrong.methods["butfor"]["kappa"].value < -0.8
+
+
+def test_scenes_are_near_what_they_tell_of(encoder):
+    texts = ["A pedestrian was killed by a robot taxi.", "A chatbot posted racist slurs."]
+    near = grading.near_scenes(encoder.matrix(texts).astype(float), encoder.matrix)
+    names = list(grading.SCENES)
+    assert near[0, names.index("death")] > near[1, names.index("death")]
+    assert near[1, names.index("offence")] > near[0, names.index("offence")]
+
+
+LEVELS = ["none", "some", "grave"]
+
+
+def rows(path, texts):
+    told = [
+        {"text": t.text, "level": t.level, "levels": LEVELS, "group": t.group} for t in texts
+    ]
+    path.write_text("\n".join(map(json.dumps, told)), encoding="utf-8")
+    return str(path)
+
+
+def test_command_prints_each_method(tmp_path):
+    out = io.StringIO()
+    path, other = (
+        rows(tmp_path / "t.jsonl", graded()),
+        rows(tmp_path / "o.jsonl", graded()[:6]),
+    )
+    assert main(["severity", "--texts", path, "--test", other], out) == 0
+    told = json.loads(out.getvalue())
+    assert told["n"] == 6
+    assert set(told["methods"]["butfor"]) == {"kappa", "accuracy"}
+    assert set(told["methods"]["butfor"]["kappa"]) == {"value", "low", "high"}
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ({"text": "a", "level": 3, "levels": LEVELS}, "line 1: 'level' must be a whole number from 0 to 2"),
+        ({"text": "a", "level": "1", "levels": LEVELS}, "line 1: 'level' must be"),
+        ({"text": "a", "level": 1}, "line 1: 'levels' must be a list of texts"),
+        ({"text": "a", "level": 1, "levels": LEVELS}, "the same level"),
+        (None, "holds no texts"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_measured_is_told(tmp_path, capsys, line, message):
+    path = tmp_path / "t.jsonl"
+    path.write_text(json.dumps(line) if line else "", encoding="utf-8")
+    assert main(["severity", "--texts", str(path)]) == 2
+    assert message in capsys.readouterr().err
+
+
+def test_fewer_texts_than_folds_are_told(tmp_path, capsys):
+    path = rows(tmp_path / "t.jsonl", graded()[:4])
+    assert main(["severity", "--texts", path]) == 2
+    assert "2 groups of texts cannot be split into 5 folds" in capsys.readouterr().err

@@ -1,6 +1,11 @@
+import io
+import json
+from datetime import date
+
 import pytest
 
-from classifier.core.similar import rank
+from classifier.core.commands import main
+from classifier.core.similar import Circumstance, Corpus, rank
 from classifier.core.types import Document
 from tests.classifier.core import toy
 
@@ -55,3 +60,69 @@ def test_reworded_reports_are_found(encoder, query, expected):
         Document("art", "An image generator won a prize at a state fair."),
     ]
     assert rank(query, corpus, encode=encoder.encode)[0].id == expected
+
+
+def test_a_corpus_answers_many_queries_as_one_by_one():
+    corpus = Corpus.of(CORPUS, encode=toy.encode)
+    for query in ("the car hit the wall", "addresses leaked"):
+        [vector] = toy.encode([query])
+        assert corpus.nearest(query, vector) == rank(query, CORPUS, encode=toy.encode)
+
+
+def test_what_is_not_admitted_is_left_out():
+    corpus = Corpus.of(CORPUS, encode=toy.encode)
+    [vector] = toy.encode(["the car hit the wall"])
+    found = corpus.nearest("the car hit the wall", vector, admits=lambda d: d.id != "also")
+    assert [match.id for match in found] == ["crash", "leak"]
+
+
+MAY = Circumstance(date(2025, 5, 1), frozenset({"acme", "zenith"}))
+
+
+@pytest.mark.parametrize(
+    ("other", "days", "shared", "expected"),
+    [
+        (Circumstance(date(2025, 5, 11), MAY.entities), 10, True, True),
+        (Circumstance(date(2025, 5, 12), MAY.entities), 10, True, False),
+        (Circumstance(date(2020, 1, 1), MAY.entities), None, True, True),
+        (Circumstance(MAY.on, frozenset({"other"})), 10, True, False),
+        (Circumstance(MAY.on, frozenset({"other"})), 10, False, True),
+        (Circumstance(None, frozenset()), 0, True, True),
+    ],
+)
+def test_only_what_is_known_speaks_against_one_event(other, days, shared, expected):
+    assert MAY.may_be(other, days=days, shared=shared) is expected
+    assert other.may_be(MAY, days=days, shared=shared) is expected
+
+
+def rows(path, *found):
+    path.write_text("\n".join(json.dumps(row) for row in found), encoding="utf-8")
+    return str(path)
+
+
+def test_command_narrows_by_date_and_entity(tmp_path):
+    corpus = rows(
+        tmp_path / "c.jsonl",
+        {"id": 1, "text": "A car hit a wall.", "date": "2025-05-01", "entities": ["Acme"]},
+        {"id": 2, "text": "A car hit a wall.", "date": "2019-05-01", "entities": ["Acme"]},
+        {"id": 3, "text": "A car hit a wall.", "date": "2025-05-02", "entities": ["Zenith"]},
+        {"id": 4, "text": "A dog barked."},
+    )
+    query = {"id": "q", "text": "The car hit it.", "date": "2025-05-03", "entities": ["acme"]}
+    asked = ["similar", "--corpus", corpus, "--queries", rows(tmp_path / "q.jsonl", query)]
+
+    def answered(*options):
+        out = io.StringIO()
+        assert main([*asked, *options], out) == 0
+        return [match["id"] for match in json.loads(out.getvalue())["similar"]]
+
+    assert answered() == [1, 2, 3]
+    assert answered("--days", "30") == [1, 3, 4]
+    assert answered("--days", "30", "--shared-entity") == [1, 4]
+    assert answered("--limit", "1") == [1]
+
+
+def test_a_date_that_is_none_is_told_with_its_line(tmp_path, capsys):
+    path = rows(tmp_path / "c.jsonl", {"text": "a"}, {"text": "b", "date": "May"})
+    assert main(["similar", "--corpus", path, "--queries", path]) == 2
+    assert "line 2: 'date' must be a day such as 2026-05-31" in capsys.readouterr().err

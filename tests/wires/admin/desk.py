@@ -47,11 +47,17 @@ def page(response: Any) -> str:
     return html.unescape(response.content.decode())
 
 
+def make_classifier(name: str = "a", **values: Any) -> ClassifierVersion:
+    """A version of the classifier; `name` is a hexadecimal digit that its digest is made of."""
+    given = {"encoder": "test", "encoder_digest": "b", "definitions_digest": "c"}
+    found, _ = ClassifierVersion.objects.get_or_create(
+        digest=name * 64, defaults={**given, **values}
+    )
+    return found
+
+
 def make_proposal(wire: Wire, **values: Any) -> Proposal:
     """What a classifier might say of a wire's text, without its codes."""
-    classifier, _ = ClassifierVersion.objects.get_or_create(
-        digest="a" * 64,
-        defaults={"encoder": "test", "encoder_digest": "b", "definitions_digest": "c"},
-    )
-    given = {"version_id": wire.current_id, "classifier": classifier, "abstained": False}
-    return Proposal.objects.create(**{**given, **values})
+    given = {"version_id": wire.current_id, "abstained": False}
+    classifier = values.pop("classifier", None) or make_classifier()
+    return Proposal.objects.create(**{**given, "classifier": classifier, **values})

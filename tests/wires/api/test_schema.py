@@ -47,6 +47,7 @@ def test_it_is_the_snapshot():
 def test_every_address_is_described(client):
     assert set(served(client)["paths"]) == {
         "/api/v1/wires/", "/api/v1/wires/{public_id}/", "/api/v1/changes/", "/api/v1/schema/",
+        "/api/v1/classifier/",
     }  # fmt: skip
 
 

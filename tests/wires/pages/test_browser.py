@@ -11,6 +11,7 @@ from playwright.sync_api import Browser
 from tests import factories
 from tests.wires.browser import chromium
 from tests.wires.pages import states
+from tests.wires.test_agreement import activated, ticking
 
 AXE = (Path(axe_core_python.__file__).parent / "axe.min.js").read_text()
 LONG = "Anunbrokenwordthatislongerthanatelephoneiswideandthereforehastobebroken"
@@ -25,11 +26,13 @@ def paths() -> list[str]:
         wire = states.make_amended(headline=f"{LONG} {LONG}")
         run = states.make_exhibited(wire)
         disputed, gone = states.make_disputed(), factories.make_withdrawn()
+        activated()
+        ticking(disputed, "M2", "F7")
         connection.run_on_commit.clear()  # no worker listens here
     at = wire.first_published_at
     return [
         "/", "/archive/", f"/archive/{at:%Y}/", f"/archive/{at:%Y}/{at:%m}/", "/corrections/",
-        "/about/", "/codes/M2/", "/codes/M9/", "/nowhere/", f"/runs/{run}/",
+        "/about/", "/codes/M2/", "/codes/M9/", "/nowhere/", "/classifier/", f"/runs/{run}/",
         f"{states.page(wire)}versions/1/", *map(states.page, (wire, disputed, gone)),
     ]  # fmt: skip
 

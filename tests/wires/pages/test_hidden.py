@@ -9,7 +9,7 @@ from wires import exhibits
 pytestmark = pytest.mark.django_db
 
 PAGES = ("/", "/archive/", "/corrections/", "/codes/M2/", "/codes/F6/", "/feed.xml",
-         "/sitemap.xml", "/about/")  # fmt: skip
+         "/sitemap.xml", "/about/", "/classifier/")  # fmt: skip
 
 
 def listing(wire) -> list[str]:

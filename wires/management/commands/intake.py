@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from wires import claims, coding, intake, lifecycle, report, taxonomy
+from wires import claims, intake, lifecycle, proposing, report, taxonomy
 from wires.filing import Tally
 from wires.models import User, Wire
 from wires.models.user import Role, account
@@ -148,7 +148,7 @@ def _work(wire: Wire) -> None:
     """Do the worker's part on a wire."""
     if wire.current_id:
         claims.check(wire.current_id)
-        coding.propose(wire.current_id)
+        proposing.propose(wire.current_id)
 
 
 def _filer(name: str) -> User:

@@ -1,0 +1,146 @@
+"""Learns from labelled texts how to rank codes, and how sure it may be: arrays in, arrays out."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifier.core import shrinkage
+from classifier.core.calibration import Calibrator, priors
+from classifier.core.codereading import Reading, Rows
+from classifier.core.codespace import KINDS, Kind, Space
+from classifier.core.groups import folded
+
+FOLDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Views:
+    """What a ranker looks at: all of it, but where a part's worth is measured."""
+
+    wordings: tuple[Kind, ...] = KINDS
+    pull: float = shrinkage.PULL
+    loss: float = shrinkage.LOSS
+    # What the line, the nearest sentence and the shared words weigh before any label; the
+    # signals that have no number here are not used.
+    default: tuple[float, ...] = (1.0, 1.0, 2.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """Texts with all that is known of them; row n of each array is text n.
+
+    `labels` (texts, codes) are 0 or 1; they mean nothing where `labelled` is False.
+    """
+
+    reading: Reading
+    labels: Rows
+    labelled: NDArray[np.bool_]
+    groups: NDArray[np.int64]
+
+    def part(self, chosen: NDArray[np.intp]) -> "Shelf":
+        return Shelf(
+            self.reading.part(chosen),
+            self.labels[chosen],
+            self.labelled[chosen],
+            self.groups[chosen],
+        )
+
+    def seen(self) -> "Shelf":
+        return self.part(np.flatnonzero(self.labelled))
+
+
+@dataclass(frozen=True, slots=True)
+class Ranker:
+    """A space, and in it for each code a line and the direction of its definition.
+
+    `weights` are (codes, features), `offsets` (codes,), `towards` (codes, dimensions).
+    """
+
+    space: Space
+    weights: Rows
+    offsets: Rows
+    towards: Rows
+
+    @classmethod
+    def fitted(cls, shelf: Shelf, cards: Rows, views: Views) -> "Ranker":
+        """Learn the space from all texts and the lines from those labelled.
+
+        `cards` (codes, dimensions) are the definitions. Without texts their mean is the
+        centre, and without labels they are the lines.
+        """
+        several = len(shelf.reading.texts) > 1
+        space = (
+            Space.learned(shelf.reading, views.wordings)
+            if several
+            else Space(cards.mean(axis=0))
+        )
+        towards = space.towards(cards)
+        guess = views.pull * space.padded(towards)
+        if not shelf.labelled.any():
+            return cls(space, guess, np.zeros(len(cards)), towards)
+        seen = shelf.seen()
+        lines = shrinkage.fitted(
+            space.features(seen.reading), seen.labels, guess, loss=views.loss
+        )
+        return cls(space, *lines, towards)
+
+    def signals(self, reading: Reading) -> Rows:
+        """Return what speaks for each code, a line, its nearest sentence and shared words.
+
+        Any numbers, the more the likelier: (3, texts, codes).
+        """
+        line = self.space.features(reading) @ self.weights.T + self.offsets
+        nearest = shrinkage.PULL * reading.nearest(self.space.centre, self.towards)
+        return np.stack([line, nearest, shrinkage.PULL * reading.shared])
+
+
+@dataclass(frozen=True, slots=True)
+class OutOfFold:
+    """What was said of each labelled text by a ranker that had not seen its group."""
+
+    shares: Rows
+    labels: Rows
+    groups: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """A ranker with its calibrator; `seen` is None where the labels are too few for folds."""
+
+    ranker: Ranker
+    calibrator: Calibrator
+    priors: Rows
+    seen: OutOfFold | None
+
+    def shares(self, reading: Reading) -> Rows:
+        """Return a score in [0, 1] a text and code: (texts, codes)."""
+        signals = self.ranker.signals(reading)[: len(self.calibrator.slopes)]
+        return self.calibrator.shares(signals, self.priors)
+
+
+def trained(
+    shelf: Shelf, cards: Rows, *, folds: int, seed: int, views: Views | None = None
+) -> Trained:
+    """Fit a ranker to a shelf, and its calibrator to what rankers of its folds say."""
+    views = views or Views()
+    default, labelled = Calibrator(views.default), np.flatnonzero(shelf.labelled)
+    ranker, known = Ranker.fitted(shelf, cards, views), priors(shelf.labels[labelled])
+    # Fewer texts than that tell nothing of how sure a score is.
+    if len(np.unique(shelf.groups[labelled])) < 2 * folds:
+        return Trained(ranker, default, known, None)
+    places = folded(shelf.groups, folds, seed)
+    signals = np.zeros((len(views.default), *shelf.labels.shape))
+    before = np.zeros(shelf.labels.shape)
+    for place in range(folds):
+        inside, rest = (
+            np.flatnonzero(places == place),
+            shelf.part(np.flatnonzero(places != place)),
+        )
+        learned = Ranker.fitted(rest, cards, views)
+        signals[:, inside] = learned.signals(shelf.reading.part(inside))[: len(signals)]
+        before[inside] = priors(rest.labels[rest.labelled])
+    signals, before, right = signals[:, labelled], before[labelled], shelf.labels[labelled]
+    calibrator = default.fitted(signals, before, right)
+    seen = OutOfFold(calibrator.shares(signals, before), right, shelf.groups[labelled])
+    return Trained(ranker, calibrator, known, seen)

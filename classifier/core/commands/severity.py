@@ -1,0 +1,57 @@
+"""`severity`: measure how well graded harm is told from texts."""
+
+import argparse
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+
+from classifier.core import rows
+from classifier.core.commands.options import Row, add_encoder, encoder
+from classifier.core.grading import Graded, evaluated
+from classifier.core.rows import RowError
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    command = commands.add_parser("severity", help="measure grades of harm on labelled texts")
+    command.add_argument("--texts", type=Path, required=True, metavar="FILE",
+                         help='JSON lines {"id", "text", "level", "levels"}, optionally "group"')  # fmt: skip
+    command.add_argument("--folds", type=int, default=5)
+    command.add_argument("--repeats", type=int, default=3)
+    command.add_argument("--test", type=Path, metavar="FILE",
+                         help="measure on these texts, learning from all of the others")  # fmt: skip
+    add_encoder(command)
+    command.set_defaults(work=_severity)
+
+
+def _severity(options: argparse.Namespace) -> Iterator[Row]:
+    texts = _graded(options.texts)
+    held_out = _graded(options.test) if options.test else []
+    try:
+        found = evaluated(
+            texts,
+            encoder(options).matrix,
+            held_out=held_out,
+            folds=options.folds,
+            repeats=options.repeats,
+        )
+    except ValueError as error:
+        raise RowError(f"{options.texts}: {error}") from error
+    yield asdict(found)
+
+
+def _graded(path: Path) -> list[Graded]:
+    found = [_text(path, row) for row in rows.read(path, "text")]
+    if not found:
+        raise RowError(f"{path}: holds no texts.")
+    return found
+
+
+def _text(path: Path, row: Row) -> Graded:
+    level, levels = row.get("level"), rows.texts(path, row, "levels")
+    if not isinstance(level, int) or isinstance(level, bool) or not 0 <= level < len(levels):
+        raise RowError(
+            f"{path}, line {row['line']}: 'level' must be a whole number from 0 to "
+            f"{len(levels) - 1}, a place in 'levels'."
+        )
+    group = row.get("group")
+    return Graded(row["text"], level, None if group is None else str(group))

@@ -1,0 +1,66 @@
+"""`similar`: rank a corpus for each query."""
+
+import argparse
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+
+from classifier.core import rows
+from classifier.core.commands.options import Row, add_encoder, encoder, row_id
+from classifier.core.rows import RowError
+from classifier.core.similar import Circumstance, Corpus
+from classifier.core.types import Document
+
+_ROWS = 'JSON lines {"id", "text"}, optionally "date" (2026-05-31) and "entities": [names]'
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    command = commands.add_parser("similar", help="rank a corpus for each query")
+    command.add_argument("--corpus", type=Path, required=True, metavar="FILE", help=_ROWS)
+    command.add_argument("--queries", type=Path, required=True, metavar="FILE", help=_ROWS)
+    command.add_argument("--limit", type=int, default=3)
+    command.add_argument(
+        "--days", type=int, help="leave out what is dated further away than this"
+    )
+    command.add_argument("--shared-entity", action="store_true",
+                         help="leave out what has entities and none of the query's")  # fmt: skip
+    add_encoder(command)
+    command.set_defaults(work=_similar)
+
+
+def _similar(options: argparse.Namespace) -> Iterator[Row]:
+    texts = list(rows.read(options.corpus, "text"))
+    queries = list(rows.read(options.queries, "text"))
+    known = {str(row_id(row)): _circumstance(options.corpus, row) for row in texts}
+    asked = [_circumstance(options.queries, row) for row in queries]
+    encode = encoder(options).encode
+    ids = {str(row_id(row)): row_id(row) for row in texts}
+    corpus = Corpus.of(
+        [Document(str(row_id(row)), row["text"]) for row in texts], encode=encode
+    )
+    vectors = encode([row["text"] for row in queries])
+    for row, mine, vector in zip(queries, asked, vectors, strict=True):
+
+        def admits(document: Document, mine: Circumstance = mine) -> bool:
+            return mine.may_be(
+                known[document.id], days=options.days, shared=options.shared_entity
+            )
+
+        matches = corpus.nearest(row["text"], vector, limit=options.limit, admits=admits)
+        yield {
+            "id": row_id(row),
+            "similar": [{**asdict(match), "id": ids[match.id]} for match in matches],
+        }
+
+
+def _circumstance(path: Path, row: Row) -> Circumstance:
+    told = row.get("date")
+    try:
+        on = date.fromisoformat(told) if told is not None else None
+    except (TypeError, ValueError) as error:
+        raise RowError(
+            f"{path}, line {row['line']}: 'date' must be a day such as 2026-05-31."
+        ) from error
+    names = rows.texts(path, row, "entities") if "entities" in row else ()
+    return Circumstance(on, frozenset(name.casefold() for name in names))

@@ -1,0 +1,68 @@
+"""Where what was learned is kept: a folder a version under the data folder, by its digest."""
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from django.conf import settings
+
+MAKING = ".making-"  # what a training that was stopped has left begins so
+
+
+class WeightsLostError(Exception):
+    """What a version learned is not here as it was kept; the message is one line."""
+
+
+def keep(digest: str, write: Callable[[Path], None]) -> str:
+    """Have a folder written whole, then put it in place; return the SHA-256 of what is in it.
+
+    Stopped at any point it leaves the folder as it was before, or whole.
+    """
+    shelf = _shelf()
+    shelf.mkdir(parents=True, exist_ok=True)
+    for left in shelf.glob(f"{MAKING}{digest}-*"):
+        shutil.rmtree(left, ignore_errors=True)
+    made = Path(tempfile.mkdtemp(prefix=f"{MAKING}{digest}-", dir=shelf))
+    write(made)
+    found = sha256(made)
+    for path in made.rglob("*"):
+        if path.is_file():
+            _synced(path)
+    there = shelf / digest
+    if there.exists():  # spoiled, or it would not be written again
+        there.rename(made.with_name(f"{made.name}-spoiled"))
+    made.rename(there)
+    shutil.rmtree(made.with_name(f"{made.name}-spoiled"), ignore_errors=True)
+    return found
+
+
+def folder(digest: str, weights: str) -> Path:
+    """Return the folder of a version as it was kept. Raises WeightsLostError."""
+    place = _shelf() / digest
+    if not place.is_dir():
+        raise WeightsLostError(f"its folder {place} is not there")
+    if sha256(place) != weights:
+        raise WeightsLostError(f"its folder {place} is not as it was written")
+    return place
+
+
+def sha256(place: Path) -> str:
+    """Return the hash of a folder: of each file's name and content, in the order of names."""
+    whole = hashlib.sha256()
+    for path in sorted(path for path in place.rglob("*") if path.is_file()):
+        with path.open("rb") as handle:
+            content = hashlib.file_digest(handle, "sha256").hexdigest()
+        whole.update(f"{path.relative_to(place).as_posix()}\n{content}\n".encode())
+    return whole.hexdigest()
+
+
+def _shelf() -> Path:
+    return Path(settings.DATA_DIR) / "classifiers"
+
+
+def _synced(path: Path) -> None:
+    with path.open("rb") as handle:
+        os.fsync(handle.fileno())

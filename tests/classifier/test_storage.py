@@ -1,0 +1,68 @@
+"""What was learned is kept whole or not at all, and is known by its hash."""
+
+import pytest
+
+from classifier import storage
+from classifier.storage import WeightsLostError
+
+DIGEST = "a" * 64
+
+
+@pytest.fixture(autouse=True)
+def data(settings, tmp_path):
+    settings.DATA_DIR = tmp_path
+    return tmp_path / "classifiers"
+
+
+def write(content):
+    def to(folder):
+        (folder / "M").mkdir()
+        (folder / "M" / "model.json").write_text(content)
+
+    return to
+
+
+def test_it_is_kept_under_its_digest_and_found_by_its_hash(data):
+    weights = storage.keep(DIGEST, write("learned"))
+    assert storage.folder(DIGEST, weights) == data / DIGEST
+    assert [path.name for path in data.iterdir()] == [DIGEST]
+
+
+def test_hash_is_of_names_and_contents(data):
+    first, second = (storage.keep(digit * 64, write("learned")) for digit in "ab")
+    assert first == second == storage.sha256(data / DIGEST)
+    (data / DIGEST / "M" / "model.json").rename(data / DIGEST / "M" / "other.json")
+    assert storage.sha256(data / DIGEST) != first
+
+
+def test_missing_and_spoiled_are_told_in_one_line(data):
+    with pytest.raises(WeightsLostError, match="is not there") as told:
+        storage.folder(DIGEST, "b" * 64)
+    weights = storage.keep(DIGEST, write("learned"))
+    (data / DIGEST / "M" / "model.json").write_text("spoiled")
+    with pytest.raises(WeightsLostError, match="not as it was written"):
+        storage.folder(DIGEST, weights)
+    assert "\n" not in str(told.value)
+
+
+def test_spoiled_folder_is_replaced_whole(data):
+    weights = storage.keep(DIGEST, write("learned"))
+    (data / DIGEST / "M" / "model.json").write_text("spoiled")
+    (data / DIGEST / "more").touch()
+    assert storage.keep(DIGEST, write("learned")) == weights
+    assert storage.folder(DIGEST, weights)
+    assert [path.name for path in data.iterdir()] == [DIGEST]
+
+
+def test_one_that_is_stopped_midway_leaves_what_was_there(data):
+    weights = storage.keep(DIGEST, write("learned"))
+
+    def stopped(folder):
+        (folder / "half").touch()
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        storage.keep(DIGEST, stopped)
+    assert storage.folder(DIGEST, weights)
+    assert storage.keep(DIGEST, write("learned")) == weights  # and its leftovers go
+    assert [path.name for path in data.iterdir()] == [DIGEST]

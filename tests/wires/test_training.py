@@ -1,0 +1,196 @@
+"""A version is trained, kept, held against the one in use, and put to use: on the real encoder."""
+
+import json
+import logging
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from classifier import engine, storage
+from classifier.models import ClassifierVersion
+from tests import factories
+from tests.wires.labelled import activate, make_labelled, stories
+from wires import coding, learning, proposing, taxonomy
+from wires.models import Proposal
+from wires.refusals import RefusedError
+
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+LABELLED = 30
+
+
+@pytest.fixture(autouse=True)
+def data(settings, tmp_path):
+    settings.DATA_DIR = tmp_path
+    engine._loaded.cache_clear()  # noqa: SLF001 - as in a process that has just begun
+    engine._tell_once.cache_clear()  # noqa: SLF001
+    return tmp_path / "classifiers"
+
+
+def quiet(_line):
+    """Nobody watches."""
+
+
+def train():
+    return learning.train(quiet)
+
+
+def trained_and_active(count=LABELLED):
+    make_labelled(count)
+    return activate(train().version)
+
+
+def test_command_makes_a_version_with_all_that_it_was_made_from(data):
+    wires = make_labelled(LABELLED)
+    out, told = StringIO(), StringIO()
+    call_command("train_classifier", "--json", stdout=out, stderr=told)
+    made = json.loads(out.getvalue())
+    version = ClassifierVersion.objects.get()
+    assert (made["new"], made["refused"], made["active"]) == (True, None, False)
+    assert made["weights"] == version.weights == storage.sha256(data / version.digest)
+    assert {row["wire"] for row in made["training"]} == {wire.public_id for wire in wires}
+    first = made["training"][0]["decisions"][0]
+    assert first.keys() == {"code", "said", "coding", "by", "at"}
+    for kind in "MF":
+        measure = made["metrics"][kind]["map"]
+        assert measure["low"] < measure["value"] < measure["high"]
+        assert "cut" in made["thresholds"][kind]
+    assert made["comparison"]["texts"] > 0
+    assert "fold 5 of 5" in told.getvalue()
+
+
+def test_same_labels_are_learned_once_and_more_labels_again():
+    wires = make_labelled(LABELLED)
+    first = train()
+    again = train()
+    assert (again.is_new, again.version) == (False, first.version)
+    out = StringIO()
+    call_command("train_classifier", stdout=out, stderr=StringIO())
+    assert "nothing new to learn" in out.getvalue()
+    coding.put(wires[0].pk, "M10", by=factories.make_editor(), rank=1)
+    assert train().version != first.version
+
+
+def test_stopped_training_keeps_nothing_and_the_next_one_does_it(data):
+    make_labelled(LABELLED)
+
+    def stop(line):
+        if "fold 2" in line:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        learning.train(stop)
+    assert not ClassifierVersion.objects.exists()
+    assert not data.exists()
+    assert train().is_new
+
+
+def test_new_proposals_are_made_by_the_active_version_without_a_restart():
+    make_labelled(LABELLED)
+    wires = [factories.make_draft() for _ in range(3)]
+    proposing.propose(wires[0].current_id)
+    version = activate(train().version)
+    proposing.propose(wires[1].current_id)
+    untrained = ClassifierVersion.objects.get(weights="")
+    activate(untrained)  # a rollback
+    proposing.propose(wires[2].current_id)
+    cited = [wire.current.proposals.get().classifier for wire in wires]
+    assert cited == [untrained, version, untrained]
+    before, after, _ = (dict(_scores(wire)) for wire in wires)
+    assert before != after
+
+
+def _scores(wire):
+    return wire.current.proposals.get().codes.values_list("code__code", "score")
+
+
+@pytest.mark.parametrize("harm", ["gone", "spoiled"])
+def test_lost_weights_are_told_in_one_line_and_the_definitions_rank(data, caplog, harm):
+    version = trained_and_active()
+    folder = data / version.digest
+    if harm == "gone":
+        folder.rename(data / "elsewhere")
+    else:
+        (folder / "M" / "model.json").write_text("{}")
+    wires = [factories.make_draft() for _ in range(2)]
+    with caplog.at_level(logging.WARNING):
+        for wire in wires:
+            proposing.propose(wire.current_id)
+    lines = [r.message for r in caplog.records if r.name == "classifier.engine"]
+    assert len(lines) == 1
+    assert "\n" not in lines[0]
+    assert str(folder) in lines[0]
+    assert not Proposal.objects.filter(classifier=version).exists()
+    outcome = train()
+    assert (outcome.is_new, outcome.is_mended, outcome.version) == (False, True, version)
+    proposing.propose(factories.make_draft().current_id)
+    assert Proposal.objects.filter(classifier=version).exists()
+
+
+def test_version_of_other_definitions_is_not_used(settings, caplog):
+    version = trained_and_active()
+    rules = taxonomy.current()
+    cards = proposing.all_cards(rules)
+    cards["M"] = [*cards["M"][:-1], engine.CodeCard("M99", "Other", "Something else.")]
+    with caplog.at_level(logging.WARNING):
+        used = engine.classifier(cards)
+    assert (used.version == version, used.version.weights) == (False, "")
+    assert "other definitions" in caplog.text
+
+
+def lesson(texts, before, kind="M"):
+    """What can be told of codes by labels alone: their definitions say nothing."""
+    codes = sorted(
+        {code for _, _, codes in stories() for code in codes if code[0] == kind} - {"M0"}
+    )
+    cards = tuple(engine.CodeCard(code, "A code", f"It is number {code}.") for code in codes)
+    coded = [
+        engine.CodedText(f"{n}", f"{headline}\n\n{body}", tuple(c for c in own if c in codes))
+        for n, (headline, body, own) in enumerate(stories())
+    ]
+    return engine.Lesson(kind, cards, tuple(coded[:texts]), tuple(coded[:before]))
+
+
+def test_version_that_ranks_worse_is_refused_with_the_figures_and_kept(data):
+    digest, told = "f" * 64, []
+    learned = engine.learn(digest, [lesson(40, 120)], told.append)
+    found = learned.comparison
+    assert (found.high < 0, found.texts > 30) == (True, True)
+    assert f"{found.new:.3f} against {found.old:.3f}" in learned.refused
+    cards = proposing.all_cards(taxonomy.load())
+    worse = engine.store(digest, cards, learned, [])
+    assert (data / digest).is_dir()
+    with pytest.raises(RefusedError, match=r"cannot be activated\. It ranks worse"):
+        activate(worse)
+    assert not ClassifierVersion.objects.filter(active=True).exists()
+
+
+def test_version_that_has_learned_more_is_not_refused():
+    learned = engine.learn("f" * 64, [lesson(120, 40)], quiet)
+    assert (learned.refused, learned.comparison.low > 0) == ("", True)
+
+
+def test_version_is_held_against_what_the_active_one_had_learned():
+    """The active one knew these very labels: the new one ranks the same, text by text."""
+    wires = make_labelled(LABELLED)
+    activate(train().version)
+    for code in ("M2", "F6"):
+        coding.put(factories.make_draft().pk, code, by=factories.make_editor())
+    same = train().version.comparison
+    assert abs(same["difference"]) < 0.05
+    assert same["texts"] >= len(wires)
+
+
+def test_more_labels_are_no_worse():
+    make_labelled(60)
+    first = train().version
+    assert first.comparison["difference"] > 0  # against the definitions alone
+    assert not first.refused
+
+
+def test_command_without_labels_or_taxonomy_says_what_is_missing():
+    with pytest.raises(CommandError, match="load_taxonomy"):
+        call_command("train_classifier", stderr=StringIO())
+    taxonomy.load()
+    with pytest.raises(CommandError, match="too little to learn from"):
+        call_command("train_classifier", stderr=StringIO())

@@ -1,0 +1,89 @@
+"""The versions of the classifier: what each learned, how it measured, and which is active."""
+
+# ruff: noqa: ARG002 - the signatures are Django's
+
+from __future__ import annotations
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+
+from classifier.models import ClassifierVersion
+from wires import learning
+from wires.admin.acts.act import note
+from wires.admin.roles import DeskAdmin, person
+from wires.models.user import Role
+from wires.refusals import NotAllowedError, RefusedError
+
+
+class ActivateForm(forms.Form):
+    reason = note("Reason", "Kept with the activation.")
+
+    use_required_attribute = False
+
+
+@admin.register(ClassifierVersion)
+class ClassifierVersionAdmin(DeskAdmin):
+    list_display = ("digest", "state", "encoder", "checker", "made_at", "activated_at")
+    search_fields = ("digest", "encoder", "checker")
+    list_filter = ("active",)
+    ordering = ("-made_at",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ClassifierVersion]:
+        found: QuerySet[ClassifierVersion] = super().get_queryset(request)
+        return found.defer("training", "metrics", "comparison")
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, object] | None = None,
+    ) -> HttpResponse:
+        return page(request, int(object_id) if object_id.isdecimal() else 0)
+
+    @admin.display(description="state")
+    def state(self, version: ClassifierVersion) -> str:
+        return state(version)
+
+
+def state(version: ClassifierVersion) -> str:
+    if version.active:
+        return "active"
+    if version.refused:
+        return "refused"
+    return "trained" if version.is_trained else "by definitions alone"
+
+
+def page(request: HttpRequest, version_id: int) -> HttpResponse:
+    """Show one version, or make it the active one."""
+    version = get_object_or_404(ClassifierVersion, pk=version_id)
+    form = ActivateForm(request.POST or None, label_suffix="")
+    by, refused, status = person(request), None, 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            learning.activate(version_id, by=by, reason=form.cleaned_data["reason"])
+        except RefusedError as error:
+            refused, status = error, 403 if isinstance(error, NotAllowedError) else 409
+        else:
+            messages.success(request, f"Classifier {version} makes new proposals from now on.")
+            return redirect(
+                reverse("admin:classifier_classifierversion_change", args=[version_id])
+            )
+    activations = version.activations.select_related("by", "replaced")
+    context = {
+        **admin.site.each_context(request),
+        "title": f"Classifier {version}",
+        "version": version,
+        "state": state(version),
+        "form": form,
+        "refused": refused,
+        "activations": activations,
+        "may_activate": by.has_role(Role.SENIOR)
+        and not version.active
+        and not version.refused,
+    }
+    return render(request, "admin/wires/classifier/version.html", context, status=status)
