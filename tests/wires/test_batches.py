@@ -18,7 +18,7 @@ from wires.models.user import Role
 from wires.refusals import NotAllowedError, RefusedError, WrongStateError
 
 __all__ = ["clock"]
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 DRAFTS = Selection(("draft",))
 PUBLIC = Selection(("published", "disputed"))
 REVIEWED = Selection(("in_review",))

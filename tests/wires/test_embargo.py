@@ -15,7 +15,7 @@ from wires import exhibits, lifecycle
 from wires.api.cursor import Cursor
 from wires.models import Wire
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 HEADLINE = "Zebra-striped embargoed quagga statement by Quuxcorp"
 UNKNOWN = "AIW-2026-999999"
 

@@ -13,7 +13,7 @@ from wires.models import Change, MoveRequest, Notice, Response, Source, Wire
 from wires.models.user import Role
 from wires.refusals import NotAllowedError, RefusedError, WrongStateError
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 Move = MoveRequest.Move
 SAID = "We have removed the assistant from our website and refunded the customer."
 

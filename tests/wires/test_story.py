@@ -17,7 +17,7 @@ from wires import demonstration
 from wires.demonstration import SPECIMEN
 from wires.models import Change, Notice, Source, User, Wire
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 TRUE = [
     # Nearly verbatim.

@@ -12,7 +12,7 @@ from wires.batches import Selection
 from wires.models import Batch
 from wires.models.user import Role
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 START = "/admin/wires/batch/start/"
 
 

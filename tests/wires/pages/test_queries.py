@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from tests import factories
 from tests.wires.pages import states
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def queries(client, path: str) -> int:
