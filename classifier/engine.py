@@ -12,10 +12,13 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 
+from classifier.core import plaintext
 from classifier.core import sentences as splitting
 from classifier.core.encoder import Encoder
 from classifier.core.formula import SAME as SAME_FORMULA
+from classifier.core.plaintext import Citation, Plain, Style
 from classifier.core.types import (
+    BARE_CITATION,
     CodeCard,
     Document,
     EventClassGuess,
@@ -35,16 +38,22 @@ if TYPE_CHECKING:
     from classifier.core.codes import CodeIndex
 
 __all__ = [
-    "CHECKER_VERSION", "SAME_FORMULA", "CodeCard", "Document", "EventClassGuess", "Finding", "Match", "Proposal",
-    "RationaleDraft", "Sentence", "SeverityFactors", "SourceText", "Vector", "check", "draft",
-    "embed", "event_class", "factors", "names_nothing_of", "not_verbatim", "probes", "propose",
-    "similar", "split", "version", "wordings",
+    "BARE_CITATION", "CHECKER_VERSION", "SAME_FORMULA", "Citation", "CodeCard", "Document",
+    "EventClassGuess", "Finding", "Match", "Plain", "Proposal", "RationaleDraft", "Sentence",
+    "SeverityFactors", "SourceText", "Style", "Vector", "check", "draft", "embed", "event_class",
+    "factors", "names_nothing_of", "not_verbatim", "probes", "propose", "read", "similar",
+    "split", "version", "wordings",
 ]  # fmt: skip
 
 
 def split(body: str) -> tuple[Sentence, ...]:
-    """Return the sentences of a Markdown body, without its headings."""
-    return tuple(s for s in splitting.split(body) if s.kind != "heading")
+    """Return the sentences of a Markdown body in order, its headings among them."""
+    return splitting.split(body)
+
+
+def read(body: str) -> tuple[Plain, ...]:
+    """Return the blocks of a Markdown body: what `split` cuts, and all that a page shows of it."""
+    return tuple(plaintext.read(body))
 
 
 def check(claims: Sequence[str], sources: Sequence[SourceText]) -> tuple[Finding, ...]:

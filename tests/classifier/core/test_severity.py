@@ -66,3 +66,9 @@ def test_event_class_is_proposed(text, value):
 def test_event_class_says_why():
     guess = event_class(split("It was late. The car hit a woman, who died."))
     assert (guess.sentence, "died" in guess.reason) == (1, True)
+
+
+def test_headings_name_and_tell_nothing():
+    sentences = split("# The system killed 40 people in Ohio\n\nThe firm published a policy.")
+    assert factors(sentences).reasons == ()
+    assert event_class(sentences).value == "notice"
