@@ -16,10 +16,13 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 
 from classifier import storage, training
+from classifier.core import plaintext
 from classifier.core import sentences as splitting
 from classifier.core.encoder import Encoder, EncoderError, folder_of
 from classifier.core.formula import SAME as SAME_FORMULA
+from classifier.core.plaintext import Citation, Plain, Style
 from classifier.core.types import (
+    BARE_CITATION,
     CodeCard,
     CodedText,
     CodeScore,
@@ -46,18 +49,24 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 __all__ = [
-    "CHECKER_VERSION", "SAME_FORMULA", "Classifier", "CodeCard", "CodeScore", "CodedText", "Document",
-    "EncoderError", "EventClassGuess", "Finding", "Learned", "Lesson", "Match", "Proposal", "RationaleDraft",
-    "Sentence", "SeverityFactors", "SourceText", "Vector", "check", "classifier", "draft", "embed", "embed_all",
-    "embed_with", "encoder_digest", "encoder_dimensions", "event_class", "factors", "is_kept", "learn",
-    "names_nothing_of", "nearest", "not_verbatim", "probes", "propose", "similar", "split", "store", "trained", "version",
-    "wordings",
+    "BARE_CITATION", "CHECKER_VERSION", "SAME_FORMULA", "Citation", "Classifier", "CodeCard",
+    "CodeScore", "CodedText", "Document", "EncoderError", "EventClassGuess", "Finding", "Learned",
+    "Lesson", "Match", "Plain", "Proposal", "RationaleDraft", "Sentence", "SeverityFactors",
+    "SourceText", "Style", "Vector", "check", "classifier", "draft", "embed", "embed_all", "embed_with",
+    "encoder_digest", "encoder_dimensions", "event_class", "factors", "is_kept", "learn",
+    "names_nothing_of", "nearest", "not_verbatim", "probes", "propose", "read", "similar", "split",
+    "store", "trained", "version", "wordings",
 ]  # fmt: skip
 
 
 def split(body: str) -> tuple[Sentence, ...]:
-    """Return the sentences of a Markdown body, without its headings."""
-    return tuple(s for s in splitting.split(body) if s.kind != "heading")
+    """Return the sentences of a Markdown body in order, its headings among them."""
+    return splitting.split(body)
+
+
+def read(body: str) -> tuple[Plain, ...]:
+    """Return the blocks of a Markdown body: what `split` cuts, and all that a page shows of it."""
+    return tuple(plaintext.read(body))
 
 
 def check(claims: Sequence[str], sources: Sequence[SourceText]) -> tuple[Finding, ...]:

@@ -11,6 +11,7 @@ from django.utils.feedgenerator import Atom1Feed
 
 from wires.models import Wire
 from wires.record import Record
+from wires.templatetags.words import first_claim
 
 if TYPE_CHECKING:  # Django's own class takes no parameters while it runs
     WireFeed = Feed[Wire, None]
@@ -40,8 +41,7 @@ class Latest(WireFeed):
 
     def item_description(self, item: Wire) -> str:
         """Give the first sentence; of a disputed or withdrawn wire, the reason."""
-        claims = _record(item)["claims"]
-        return _printable(item.public_reason or (claims[0]["text"] if claims else ""))
+        return _printable(item.public_reason or first_claim(_record(item)["claims"]))
 
     def item_pubdate(self, item: Wire) -> datetime | None:
         return item.first_published_at

@@ -1,4 +1,8 @@
-"""Markdown bodies cut into headings, list items and paragraphs, line by line."""
+"""Markdown bodies cut into headings, list items, table rows and paragraphs, line by line.
+
+The page is written from these blocks too: what is left out here is shown nowhere. So code,
+front matter and notes that go on under their definition are text like any other.
+"""
 
 import re
 from collections.abc import Iterator
@@ -6,14 +10,19 @@ from dataclasses import dataclass
 from typing import Literal
 
 Role = Literal["text", "item", "heading", "underline", "gap"]
+Marker = Literal["", "-", "1", "|"]
 
-_FRONT_MATTER = re.compile(r"\A---[ \t]*\r?\n(?:[\w-]+:.*\n|[ \t]+.*\n)+---[ \t]*(?:\r?\n|\Z)")
-_FENCE = re.compile(r"[ \t]{0,3}(?:```|~~~)")
-_DEFINITION = re.compile(r"[ \t]{0,3}\[[^\]\n]+\]:")
+_NOTE = re.compile(r"[ ]{0,3}\[\^[^\]\s]+\]:")
+# What defines a link has an address and at most a title; with more behind it, it is text.
+_LINK = re.compile(
+    r"^[ ]{0,3}\[(?P<key>[^\[\]^\s][^\[\]\n]*)\]:[ \t]*"
+    r"<?(?P<address>(?:https?://|mailto:)[^\s<>]+)>?"
+    r"(?:[ \t]+\"[^\"\n]*\")?[ \t]*\r?$",
+    re.IGNORECASE | re.MULTILINE,
+)
 _RULE = re.compile(r"(?:[-*_][ \t]*){3,}$|[|:\- \t]*--[|:\- \t]*$")
 _TABLE_RULE = re.compile(r"[ \t]*\|?(?:[ \t]*:?-+:?[ \t]*\|)+(?:[ \t]*:?-+:?)?[ \t]*$")
 _CELL_END = re.compile(r"[ \t]*\|$")
-_INDENTED = re.compile(r" {4}|[ ]{0,3}\t")
 _UNDERLINE = re.compile(r"[ \t]{0,3}(?:=+|-+)$")
 _HEADING = re.compile(r"[ \t]{0,3}#{1,6}[ \t]+")
 _HEADING_END = re.compile(r"[ \t]+#+$")
@@ -33,11 +42,18 @@ _WIDEST_WRAP = 120
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line's text without its markers: `body[start:end]`."""
+    """A line's text without its markers: `body[start:end]`, and where the markers put it.
+
+    `marker` is `-` or `1` of a list's item and `|` of a table's row; `indent` is that of the
+    marker, or of the text where none is, inside the quotation marks of the line.
+    """
 
     start: int
     end: int
     role: Role
+    marker: Marker = ""
+    indent: int = 0
+    quotes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +65,7 @@ class Block:
 
 
 def blocks(body: str) -> Iterator[Block]:
-    """Yield the body's blocks; code, rules, notes' definitions and front matter are left out."""
+    """Yield the body's blocks; only rules and the definitions of notes and links are left out."""
     held: list[Line] = []
     for line in _lines(body):
         if line.role == "text" and held and not _begins_anew(body, held, line):
@@ -64,23 +80,16 @@ def blocks(body: str) -> Iterator[Block]:
         yield Block(held[0].role, tuple(held))
 
 
+def links(body: str) -> dict[str, str]:
+    """Return the addresses that the body defines, by their keys in lower case."""
+    return {found["key"].lower(): found["address"] for found in _LINK.finditer(body)}
+
+
 def _lines(body: str) -> Iterator[Line]:
-    front = _FRONT_MATTER.match(body)
-    at = front.end() if front else 0
-    fenced = defining = False
+    at = 0
     role: Role = "gap"
-    for raw in body[at:].splitlines(keepends=True):
-        # A note's definition goes on in the indented lines under it.
-        defining = bool(
-            _DEFINITION.match(raw) or (defining and (_INDENTED.match(raw) or not raw.strip()))
-        )
-        if _FENCE.match(raw):
-            fenced = not fenced
-            line = Line(at, at, "gap")
-        elif fenced or defining:
-            line = Line(at, at, "gap")
-        else:
-            line = _line(raw, at, role)
+    for raw in body.splitlines(keepends=True):
+        line = _line(raw, at, role)
         yield line
         role = line.role
         at += len(raw)
@@ -88,22 +97,36 @@ def _lines(body: str) -> Iterator[Line]:
 
 def _line(raw: str, at: int, previous: Role) -> Line:
     quote = _QUOTE.match(raw)
+    quotes = quote.group().count(">") if quote else 0
     text = raw[quote.end() if quote else 0 :].rstrip()
     at += quote.end() if quote else 0
     end = at + len(text)
+    indent = _indent(text)
     if previous == "text" and _UNDERLINE.match(text):
         return Line(at, end, "underline")
     if previous in ("text", "item") and _TABLE_RULE.match(text):
         return Line(at, end, "underline")  # of the row that names the columns
-    if not text or _RULE.match(text.strip()) or _DEFINITION.match(text):
+    if not text or _RULE.match(text.strip()) or _NOTE.match(text) or _LINK.match(text):
         return Line(at, end, "gap")
     if heading := _HEADING.match(text):
         closing = _HEADING_END.search(text, heading.end())
-        return Line(at + heading.end(), at + closing.start() if closing else end, "heading")
+        last = at + closing.start() if closing else end
+        return Line(at + heading.end(), last, "heading", "", indent, quotes)
     if item := _ITEM.match(text):
-        last = _CELL_END.search(text) if item.group().lstrip().startswith("|") else None
-        return Line(at + item.end(), at + last.start() if last else end, "item")
-    return Line(end - len(text.lstrip()), end, "text")
+        marker = _marker(item.group().strip())
+        cell = _CELL_END.search(text) if marker == "|" else None
+        last = at + cell.start() if cell else end
+        return Line(at + item.end(), last, "item", marker, indent, quotes)
+    return Line(end - len(text.lstrip()), end, "text", "", indent, quotes)
+
+
+def _marker(mark: str) -> Marker:
+    return "|" if mark.startswith("|") else "1" if mark[0].isdigit() else "-"
+
+
+def _indent(text: str) -> int:
+    wide = text.expandtabs(4)
+    return len(wide) - len(wide.lstrip())
 
 
 def _begins_anew(body: str, held: list[Line], line: Line) -> bool:

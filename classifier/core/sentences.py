@@ -5,8 +5,7 @@ from collections.abc import Container, Iterator
 
 from classifier.core import abbreviations
 from classifier.core.enclosures import enclosures
-from classifier.core.markdown import blocks
-from classifier.core.plaintext import Citation, Plain, plain
+from classifier.core.plaintext import Citation, Plain, read
 from classifier.core.types import Sentence, SentenceKind
 
 _MARKS = "\"'”“\u2018\u2019»«\u203a\u2039)]」』\uff09】》"
@@ -33,19 +32,19 @@ _NEXT_WORD = re.compile(rf"\s*[{_CLOSING}„(\[「『¿¡]*([^\W_]+)")
 def split(body: str) -> tuple[Sentence, ...]:
     """Return the body's sentences in order, numbered from 0.
 
-    Code, images, front matter and the notes' own definitions hold no sentences. A
-    citation mark belongs to the sentence that it stands in or right after.
+    Headings, the heads of tables and code are cut like any text; images and the definitions
+    of notes and links hold no sentences. A citation mark belongs to the sentence that it
+    stands in or right after.
     """
     found: list[Sentence] = []
-    for block in blocks(body):
-        text = plain(body, block)
+    for text in read(body):
         spans = list(_spans(text))
         if not spans:
             found[-1:] = [_cited(found[-1], text.citations)] if found else []
             continue
         owners = _owners(spans, text.citations)
         for (start, end), citations in zip(spans, owners, strict=True):
-            heading = block.role == "heading"
+            heading = text.block.role == "heading"
             found.append(_sentence(len(found), text, start, end, citations, heading=heading))
     return tuple(found)
 

@@ -62,7 +62,9 @@ _BEHAVIOUR = re.compile(
 
 def factors(sentences: Sequence[Sentence]) -> SeverityFactors:
     """Return scale, scope and irremediability with the sentences that they rest on."""
-    reasons = sorted(_reasons(sentences), key=lambda reason: (reason.factor, -reason.value))
+    reasons = sorted(
+        _reasons(_told(sentences)), key=lambda reason: (reason.factor, -reason.value)
+    )
     highest = {
         name: max((r.value for r in reasons if r.factor == name), default=0)
         for name in ("scale", "scope", "irremediability")
@@ -77,6 +79,7 @@ def factors(sentences: Sequence[Sentence]) -> SeverityFactors:
 
 def event_class(sentences: Sequence[Sentence]) -> EventClassGuess:
     """Return the class whose marks the text bears, harm that happened before all else."""
+    sentences = _told(sentences)
     if missed := _first(_NEAR_MISS, sentences):
         return EventClassGuess("near_miss", f"harm was stopped: {missed[1]!r}", missed[0])
     found = factors(sentences)
@@ -93,6 +96,11 @@ def event_class(sentences: Sequence[Sentence]) -> EventClassGuess:
     if told:
         return EventClassGuess("notice", f"no behaviour shown: {told[1]!r}", told[0])
     return EventClassGuess("notice", "no harm and no behaviour of a system is described", None)
+
+
+def _told(sentences: Sequence[Sentence]) -> list[Sentence]:
+    """Leave out the headings: they name what the text tells, and tell nothing."""
+    return [sentence for sentence in sentences if sentence.kind != "heading"]
 
 
 def _hazard(sentences: Sequence[Sentence], laboratory: tuple[int, str]) -> EventClassGuess:

@@ -315,8 +315,10 @@ def test_6_hazard_is_serious_if_it_would_have_been(
     )
     assert problem in failing(wire).get(6, "")
     assert bool(problem) == (6 in failing(wire))
-    Wire.objects.filter(pk=wire.pk).update(severity_note="The desk counts the whole town.")
-    assert 6 not in failing(wire)
+    Wire.objects.filter(pk=wire.pk).update(
+        severity_verified="SEV-1", severity_note="The desk counts the whole town."
+    )  # an override says why the level is another, not why the class is
+    assert bool(problem) == (6 in failing(wire))
 
 
 def test_6_core_sentence_that_does_not_stand_caps_the_level(wire):

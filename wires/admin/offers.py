@@ -66,7 +66,7 @@ def answers(sheet: Sheet) -> Iterator[Offer]:
     request, by = sheet.request, sheet.by
     if request is None:
         return
-    is_own = request.asked_by_id == by.pk
+    is_own = request.asked_by_id == by.pk and by.has_role(Role.EDITOR)
     publishes = request.move == MoveRequest.Move.PUBLISH
     decides = by.has_role(Role.EDITOR if publishes else Role.SENIOR)
     if decides and not is_own:

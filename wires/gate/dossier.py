@@ -111,11 +111,15 @@ class Dossier:
 
     @property
     def core_stands(self) -> bool:
-        """Say whether the claim under the primary M code holds; before a code, the first one."""
+        """Say whether the claim under the primary M code holds; before a code, the first one.
+
+        A title marked as not a claim is no first one.
+        """
         primary = next((coded for coded in self.codings if coded.is_core), None)
         if primary and primary.code.is_empty:
             return True
-        return self.stands((primary and primary.sentence) or 1)
+        first = self.checkable[0].n if self.checkable else None
+        return self.stands((primary and primary.sentence) or first)
 
     def _place(self, number: int | None) -> int | None:
         if number is None or not self.is_waiting:

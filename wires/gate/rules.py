@@ -111,11 +111,10 @@ def severity_follows_the_rule(dossier: Dossier) -> Iterator[Finding]:
                 else "no sentence"
             )
             yield Finding(f"The factor {name} rests on {on}.", number)
-    if wire.severity_note:
-        return
     yield from _class_findings(wire, factors)
     ruled = verified_level(dossier)
-    if wire.severity_verified != ruled:
+    # An override speaks of the level, not of the class.
+    if wire.severity_verified != ruled and not wire.severity_note:
         yield Finding(
             f"Verified severity is {wire.severity_verified or 'not set'}; "
             f"the rule gives {ruled}, and no override says why."

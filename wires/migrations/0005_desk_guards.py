@@ -101,6 +101,15 @@ END $$ LANGUAGE plpgsql;
 CREATE TRIGGER request_is_made_and_confirmed_by_who_may
     BEFORE INSERT OR UPDATE OF confirmed, decided_by_id ON wires_moverequest
     FOR EACH ROW EXECUTE FUNCTION wires_request_fits();
+CREATE TRIGGER request_changes_by_its_decision_alone BEFORE UPDATE ON wires_moverequest
+    FOR EACH ROW WHEN (OLD.decided_at IS NOT NULL OR
+        (OLD.wire_id, OLD.move, OLD.reason, OLD.asked_by_id, OLD.asked_at, OLD.scheduled_for,
+            OLD.into_id, OLD.detail) IS DISTINCT FROM
+        (NEW.wire_id, NEW.move, NEW.reason, NEW.asked_by_id, NEW.asked_at, NEW.scheduled_for,
+            NEW.into_id, NEW.detail))
+    EXECUTE FUNCTION wires_frozen('request_changes_by_its_decision_alone');
+CREATE TRIGGER request_is_never_deleted BEFORE DELETE ON wires_moverequest
+    FOR EACH ROW EXECUTE FUNCTION wires_frozen('request_is_never_deleted');
 """
 
 # A notice of the same transaction is one whose writer has not ended yet.
@@ -159,6 +168,8 @@ DROP TRIGGER batch_item_is_never_deleted ON wires_batchitem;
 DROP TRIGGER wire_becomes_grave_only_confirmed ON wires_wire;
 DROP FUNCTION wires_grade;
 DROP TRIGGER request_is_made_and_confirmed_by_who_may ON wires_moverequest;
+DROP TRIGGER request_changes_by_its_decision_alone ON wires_moverequest;
+DROP TRIGGER request_is_never_deleted ON wires_moverequest;
 DROP FUNCTION wires_request_fits;
 DROP FUNCTION wires_acts_as;
 DROP TRIGGER wire_is_amended_with_a_notice ON wires_wire;

@@ -37,5 +37,7 @@ def _look() -> str:
     files = sorted(
         path for part in parts for path in part.rglob("*") if path.suffix in (".html", ".py")
     )
-    files += [code / "rendering.py", templates / "base.html"]
+    core = Path(settings.BASE_DIR) / "classifier" / "core"
+    files += [code / "rendering.py", core / "markdown.py", core / "plaintext.py"]
+    files.append(templates / "base.html")
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()

@@ -1,11 +1,13 @@
 """The words of the pages: what the record's values are called, and what they mean."""
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from wires.record import Record
 from wires.rendering import web_address as address
 
 register = template.Library()
@@ -132,6 +134,12 @@ def severity_shape(level: str | None) -> SafeString:
 def verdict_words(claim: dict[str, str]) -> str:
     """Print a verdict with its basis: `supported · wording`."""
     return " · ".join(word for word in (claim["verdict"], claim["basis"]) if word)
+
+
+@register.filter
+def first_claim(claims: Iterable[Record]) -> str:
+    """Print what a wire says first; a title that is marked as not a claim is passed over."""
+    return next((str(c["text"]) for c in claims if c["verdict"] != "not a claim"), "")
 
 
 @register.filter

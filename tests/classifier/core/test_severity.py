@@ -188,3 +188,9 @@ def test_fewer_texts_than_folds_are_told(tmp_path, capsys):
     path = rows(tmp_path / "t.jsonl", graded()[:4])
     assert main(["severity", "--texts", path]) == 2
     assert "2 groups of texts cannot be split into 5 folds" in capsys.readouterr().err
+
+
+def test_headings_name_and_tell_nothing():
+    sentences = split("# The system killed 40 people in Ohio\n\nThe firm published a policy.")
+    assert factors(sentences).reasons == ()
+    assert event_class(sentences).value == "notice"

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -12,11 +12,13 @@ from tests import factories
 from tests.wires.admin import test_acts as made
 from tests.wires.admin.desk import BACKEND, make_person, page, post, review
 from wires import lifecycle, taxonomy
-from wires.models import Change, Event, Wire
+from wires.models import Change, Event, MoveRequest, User, Wire
 from wires.models.user import Role
+from wires.severity import FACTORS
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 State = Wire.State
+Move = MoveRequest.Move
 DESK = {Role.EDITOR, Role.SENIOR}
 UNPUBLISHED = {State.DRAFT, State.IN_REVIEW, State.SCHEDULED}
 
@@ -36,6 +38,7 @@ STARTS = {
     "ask_resolve": {State.DISPUTED},
     "ask_withdraw": {State.PUBLISHED, State.DISPUTED},
     "ask_merge": {State.PUBLISHED, State.DISPUTED},
+    "ask_regrade": {State.PUBLISHED, State.DISPUTED},
 }
 
 
@@ -78,6 +81,7 @@ def codes():
 def test_the_desk_makes_a_move_only_as_designed(state):
     wire, other = in_state(state), factories.make_published()
     typed = {
+        **made.CLASSED, **made.GRAVER,
         "note": "A note.", "reason": "A reason.", "notice": "A notice.", "into": other.public_id,
         "at": (timezone.now() + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M"),
     }  # fmt: skip
@@ -95,6 +99,101 @@ def test_the_desk_makes_a_move_only_as_designed(state):
                     wrong.append((act, role, response.status_code, moved))
                 transaction.set_rollback(True)
     assert wrong == []
+
+
+def asked_to(move: str, state: str) -> tuple[MoveRequest, User]:
+    """A request for this move of a wire in this state, open, and the editor who asked for it.
+
+    Where the design has no such request it is put there, round Python.
+    """
+    into = factories.make_published() if move == Move.MERGE else None
+    wire = made.grave() if state == State.IN_REVIEW else in_state(state)
+    asker = make_person(Role.EDITOR)
+    factors = {name: {"value": 3, "claim": 2} for name in FACTORS}
+    detail = {**made.CLASSED, "factors": factors} if move == Move.REGRADE else {}
+    if state in lifecycle.STARTS[Move(move)]:
+        request = lifecycle.ask(
+            wire.pk, Move(move), by=asker, reason="A reason.", into=into and into.pk,
+            detail=detail,
+        )  # fmt: skip
+    else:
+        request = MoveRequest.objects.create(
+            wire=wire, move=move, reason="A reason.", asked_by=asker, into=into,
+            detail={"version": 1, "classing": {**detail, "override": "", "note": ""}},
+        )  # fmt: skip
+    return request, asker
+
+
+def decided(request: MoveRequest, client: Client, act: str) -> tuple[int, bool]:
+    """Post a decision that is rolled back; returns the answer's status and whether it was taken."""
+    with transaction.atomic():
+        response = post(client, request.wire, act, request=request.pk, note="A note.")
+        row = MoveRequest.objects.get(pk=request.pk)
+        transaction.set_rollback(True)
+    return response.status_code, row.confirmed is (act == "confirm")
+
+
+@pytest.mark.parametrize("state", State.values)
+@pytest.mark.parametrize("move", Move.values)
+def test_a_request_is_confirmed_by_who_may_and_in_its_states_alone(move, state):
+    request, asker = asked_to(move, state)
+    clients = {role: signed_in(role) for role in (None, *Role)}
+    may = DESK if move == Move.PUBLISH else {Role.SENIOR}
+    wrong = []
+    for role, client in clients.items():
+        starts = state in lifecycle.STARTS[Move(move)]
+        told = {
+            "confirm": (role in may and starts, (403, 409)),
+            "decline": (role in may, (403,)),
+        }
+        for act, (allowed, refusals) in told.items():
+            status, taken = decided(request, client, act)
+            statuses = (302,) if allowed or role is None else refusals
+            if taken != allowed or status not in statuses:
+                wrong.append((act, role, status, taken))
+    own = Client()
+    own.force_login(asker, backend=BACKEND)
+    assert decided(request, own, "confirm")[1] is False
+    assert decided(request, own, "decline") == (302, True)
+    asker.groups.clear()
+    asker.join(Role.ADMINISTRATOR)
+    assert decided(request, own, "decline") == (403, False)
+    assert 'value="decline"' not in page(own.get(review(request.wire)))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("move", Move.values)
+@pytest.mark.parametrize("is_active", [True, False])
+@pytest.mark.parametrize("role", [None, *Role])
+def test_the_database_asks_who_decides_a_request(move, role, is_active):
+    start = min(lifecycle.STARTS[Move(move)])
+    request, _ = asked_to(move, start)
+    by = make_person(*([role] if role else []), is_active=is_active)
+    decide = {"decided_by": by, "decided_at": timezone.now(), "confirmed": True}
+    rows = MoveRequest.objects.filter(pk=request.pk)
+    if is_active and role in (DESK if move == Move.PUBLISH else {Role.SENIOR}):
+        assert rows.update(**decide) == 1
+        with (
+            pytest.raises(IntegrityError, match="by_its_decision_alone"),
+            transaction.atomic(),
+        ):
+            rows.update(confirmed=False)
+    else:
+        with (
+            pytest.raises(IntegrityError, match="request_is_confirmed_by_who_may"),
+            transaction.atomic(),
+        ):
+            rows.update(**decide)
+    with (
+        pytest.raises(IntegrityError, match="request_changes_by_its_decision_alone"),
+        transaction.atomic(),
+    ):
+        rows.update(reason="Another reason.")
+    with (
+        pytest.raises(IntegrityError, match="request_is_never_deleted"),
+        transaction.atomic(),
+    ):
+        rows.delete()
 
 
 @pytest.mark.parametrize("state", State.values)

@@ -222,6 +222,17 @@ def test_response_is_stored_with_its_document(codes):
     assert Source.objects.filter(pk=draft.responses.get().source_id).exists()
 
 
+def test_no_parser_runs_while_a_response_holds_the_wire(codes, monkeypatch):
+    monkeypatch.setattr("wires.fetching.extract.subprocess.run", pytest.fail)
+    client, _ = signed_in(Role.EDITOR)
+    wire = factories.make_published()
+    typed = {**RESPONSE, "document": f"A statement.\r\n{RESPONSE['text']}\r\n"}
+    assert post(client, wire, "respond", **typed).status_code == 302
+    assert wire.responses.get().source.text == f"A statement.\n{RESPONSE['text']}"
+    for broken in ({"document": f"\x07 {RESPONSE['text']}"}, {"url": "ftp://acme.org/a"}):
+        assert post(client, wire, "respond", **{**RESPONSE, **broken}).status_code == 409
+
+
 def test_response_names_a_document_of_the_vault_by_number_or_hash(codes):
     client, _ = signed_in(Role.EDITOR)
     wire = factories.make_published()

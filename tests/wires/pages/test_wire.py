@@ -1,4 +1,5 @@
 import re
+from html import unescape
 
 import pytest
 
@@ -38,7 +39,7 @@ def test_published_wire_shows_its_record(client):
 
 def test_every_sentence_has_its_verdict_beside_it_and_its_passage_below(client):
     wire = factories.make_published()
-    content = client.get(states.page(wire)).content.decode()
+    content = unescape(client.get(states.page(wire)).content.decode())
     for claim in wire.record["claims"]:
         mark = rf'{re.escape(claim["text"])}<sup>.*?</sup>\s<a class="verdict supported" id="said-{claim["n"]}"'
         assert re.search(mark, content)

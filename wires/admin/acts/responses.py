@@ -8,10 +8,10 @@ from wires import lifecycle, vault
 from wires.admin.acts.act import Act, area, note
 from wires.admin.acts.others import DocumentField
 from wires.admin.acts.sources import web_address
+from wires.intake import text, vocabulary
+from wires.intake.filing import FiledSource, IntakeError
 from wires.models import User, Wire
 from wires.refusals import RefusedError
-
-PLAIN = "text/plain; charset=utf-8"
 
 
 class Respond(Act):
@@ -46,9 +46,15 @@ class Respond(Act):
             raise RefusedError(
                 "A response has a source: name a document of the vault, or give the document's text."
             )
-        described = vault.Description(
-            title=f"Response of {given['party']}"[:300], url=given["url"],
-            publisher=given["publisher"], published_on=given["said_on"], tier="primary",
+        # Typed text, as that of a filing: no parser is started while the wire is held.
+        try:
+            typed = text.decoded(given["document"].encode(), name="The document")
+            url = vocabulary.address(given["url"], "The document")
+        except IntakeError as error:
+            raise RefusedError(str(error)) from error
+        document = FiledSource(
+            "response", typed.content.strip(), title=f"Response of {given['party']}"[:300],
+            url=url, publisher=given["publisher"], published_on=given["said_on"],
+            tier="primary", repairs=typed.repairs,
         )  # fmt: skip
-        body = given["document"].encode()
-        return vault.upload(body, described, content_type=PLAIN, by=by).pk
+        return vault.stored(document, by=by).pk
