@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from tests import factories
-from wires import coding, exhibits, gate, lifecycle
+from wires import claims, coding, exhibits, gate, lifecycle
 from wires.models import Claim, Rationale, Wire
 
 pytestmark = pytest.mark.django_db
@@ -329,6 +329,14 @@ def test_6_core_sentence_that_does_not_stand_caps_the_level(wire):
     assert "the rule gives SEV-5" in failing(wire)[6]
     coding.put(wire.pk, "M0", by=factories.make_editor(), rank=1)
     assert 6 not in failing(wire)
+
+
+def test_6_a_title_that_is_no_claim_is_not_the_first_one():
+    wire = factories.make_draft(body=f"# What happened\n\n{factories.BODY}")
+    claim(wire, 2).update(verdict="supported", basis="wording")
+    assert not gate.Dossier(wire, wire.current).core_stands
+    claims.dismiss(claim(wire).get().pk, by=factories.make_editor(), note="A title.")
+    assert gate.Dossier(wire, wire.current).core_stands
 
 
 def test_7_both_kinds_of_code_are_needed(wire):

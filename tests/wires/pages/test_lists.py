@@ -7,6 +7,7 @@ from django.utils import timezone
 from tests import factories
 from tests.wires.pages import states
 from wires.pages import keyset
+from wires.templatetags.words import first_claim
 
 pytestmark = pytest.mark.django_db
 
@@ -30,6 +31,15 @@ def test_latest_is_newest_first_with_every_public_state(client):
     content = response.content.decode()
     assert ">Disputed</strong>" in content
     assert ">Withdrawn</strong>" in content
+
+
+def test_lists_pass_over_a_title_that_is_no_claim():
+    rows = [
+        {"text": "What happened", "verdict": "not a claim"},
+        {"text": "It failed.", "verdict": "partly"},
+    ]
+    assert first_claim(rows) == "It failed."
+    assert first_claim(rows[:1]) == ""
 
 
 def test_pages_walk_the_whole_list_once_and_back(client, monkeypatch):
