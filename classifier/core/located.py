@@ -2,8 +2,7 @@
 
 from bisect import bisect_left
 
-from classifier.core.markdown import blocks
-from classifier.core.plaintext import plain
+from classifier.core.plaintext import read
 from classifier.core.types import Sentence, Span
 
 
@@ -13,8 +12,7 @@ def located(body: str, sentence: Sentence, span: Span) -> tuple[int, int]:
     `body[start:end]` has the span's words with the marks that stand in and round them.
     Raises ValueError where the sentence is not of this body.
     """
-    for block in blocks(body):
-        text = plain(body, block)
+    for text in read(body):
         first = bisect_left(text.starts, sentence.start)
         if text.text[first : first + len(sentence.text)] == sentence.text:
             return text.starts[first + span.start], text.ends[first + span.end - 1]

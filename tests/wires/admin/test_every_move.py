@@ -113,7 +113,7 @@ def asked_to(move: str, state: str) -> tuple[MoveRequest, User]:
     detail = {**made.CLASSED, "factors": factors} if move == Move.REGRADE else {}
     if state in lifecycle.STARTS[Move(move)]:
         request = lifecycle.ask(
-            wire.pk, Move(move), by=asker, reason="A reason.", into=into and into.pk,
+            wire.pk, Move(move), by=asker, reason="A reason.", into=into.pk if into else None,
             detail=detail,
         )  # fmt: skip
     else:
