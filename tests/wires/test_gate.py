@@ -332,8 +332,13 @@ def test_6_core_sentence_that_does_not_stand_caps_the_level(wire):
 
 
 def test_6_a_title_that_is_no_claim_is_not_the_first_one():
-    wire = factories.make_draft(body=f"# What happened\n\n{factories.BODY}")
-    claim(wire, 2).update(verdict="supported", basis="wording")
+    text = f"What happened. {factories.SOURCE}"
+    wire = factories.make_draft(
+        body=f"# What happened\n\n{factories.BODY}",
+        sources=(factories.make_source(text=text),),
+    )
+    factories.support(wire)
+    claim(wire).update(verdict="unsupported", basis="absent")
     assert not gate.Dossier(wire, wire.current).core_stands
     claims.dismiss(claim(wire).get().pk, by=factories.make_editor(), note="A title.")
     assert gate.Dossier(wire, wire.current).core_stands
