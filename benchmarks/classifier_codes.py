@@ -24,7 +24,8 @@ import numpy as np
 import yaml
 
 from classifier.core.coderanker import Views
-from classifier.core.codes import fit
+from classifier.core.codereading import definitions
+from classifier.core.codes import fit, shelf
 from classifier.core.codetrial import METHODS, Method, evaluate, ours
 from classifier.core.encoder import Encoder, load
 from classifier.core.measures import drawn
@@ -80,13 +81,14 @@ def public(encode: Encode, wanted: Callable[[str], bool]) -> Iterator[tuple[str,
 
 
 def starter(encode: Encode, wanted: Callable[[str], bool]) -> Iterator[tuple[str, Told]]:
-    """Measure leave one out on the wires that the archive starts with."""
+    """Measure on the archive's first wires, leaving out one, or those that tell the same, at a time."""
     for kind in "MF":
         if wanted(f"starter {kind}"):
             labels = _archive(kind)
+            groups = shelf(labels.texts, labels.cards, encode).groups
             yield (
                 f"starter archive, {kind}, leave one out (labels by the desk)",
-                measured(labels, encode, PLAIN, folds=len(labels.texts), repeats=1),
+                measured(labels, encode, PLAIN, folds=len(np.unique(groups)), repeats=1),
             )
 
 
@@ -255,9 +257,6 @@ def _taxonomy() -> Told:
 def _tfidf_hits(
     known: Labels, asked: Sequence[tuple[CodedText, set[str]]], encode: Encode
 ) -> list[bool]:
-    from classifier.core.codereading import definitions
-    from classifier.core.codes import shelf
-
     new = [CodedText(text.id, text.text) for text, _ in asked]
     cards = definitions(known.cards, encode)
     seen = shelf(known.texts, known.cards, encode)

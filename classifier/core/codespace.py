@@ -11,7 +11,6 @@ from typing import Literal
 
 import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.utils.extmath import randomized_svd
 
 from classifier.core.codereading import Reading, Rows, unit
 
@@ -20,7 +19,8 @@ KINDS: tuple[Kind, ...] = ("words", "letters")
 
 TOPICS = 150
 TOPIC_WEIGHT = 0.7
-_ROUNDS = 5  # of the power iteration, enough for topics of text
+_NOUGHT = 1e-9
+_ENOUGH = 2000  # texts to learn topics from; the time grows with their cube
 FEWEST = 40
 """Below so many texts their wording is noise, and is left out."""
 
@@ -39,19 +39,20 @@ class Wording:
         """Learn the terms and topics of some texts; None where they hold too little."""
         counter = _counter(kind)
         try:
-            bags = counter.fit_transform(texts)
+            bags = counter.fit_transform(texts[:: 1 + (len(texts) - 1) // _ENOUGH])
         except ValueError:  # no text has a term
             return None
-        size = min(TOPICS, min(bags.shape) - 1)
-        if size < 1:
-            return None
-        _, _, topics = randomized_svd(bags, size, n_iter=_ROUNDS, random_state=0)
+        # Few texts and many terms: the texts' products have the same singular vectors.
+        sizes, of_texts = np.linalg.eigh((bags @ bags.T).toarray())
+        sizes, of_texts = sizes[::-1][:TOPICS], of_texts[:, ::-1][:, :TOPICS]
+        kept = sizes > _NOUGHT * sizes[0]
+        topics = bags.T @ of_texts[:, kept] / np.sqrt(sizes[kept])
         # As they are stored, so that a loaded model is this one to the last bit.
         return cls(
             kind,
             tuple(counter.get_feature_names_out()),
             stored(counter.idf_),
-            stored(topics.T),
+            stored(np.asarray(topics)),
         )
 
     def rows(self, texts: Sequence[str]) -> Rows:
