@@ -140,6 +140,7 @@ def test_version_of_other_definitions_is_not_used(settings, caplog):
 
 def lesson(texts, before, kind="M"):
     """What can be told of codes by labels alone: their definitions say nothing."""
+    taxonomy.load()
     codes = sorted(
         {code for _, _, codes in stories() for code in codes if code[0] == kind} - {"M0"}
     )
@@ -153,7 +154,8 @@ def lesson(texts, before, kind="M"):
 
 def test_version_that_ranks_worse_is_refused_with_the_figures_and_kept(data):
     digest, told = "f" * 64, []
-    learned = engine.learn(digest, [lesson(40, 120)], told.append)
+    lessons = [lesson(40, 120, kind) for kind in "MF"]
+    learned = engine.learn(digest, lessons, told.append)
     found = learned.comparison
     assert (found.high < 0, found.texts > 30) == (True, True)
     assert f"{found.new:.3f} against {found.old:.3f}" in learned.refused

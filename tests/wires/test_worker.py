@@ -65,7 +65,7 @@ def test_worker_killed_midway_loses_nothing_and_does_nothing_twice(tmp_path):
     for _ in range(WIRES):
         lifecycle.file(factories.make_filing(), by=reporter)
     with worker(tmp_path):
-        wait_until(Proposal.objects.count, WIRES // 3, seconds=120)
+        wait_until(Proposal.objects.count, WIRES // 3, seconds=300)
     done = Proposal.objects.count()
     assert done < WIRES, "the worker was done before it could be killed"
     first = dict(Proposal.objects.values_list("version_id", "made_at"))

@@ -188,11 +188,14 @@ COMPONENTS: dict[str, Shape] = {
             "run": {"type": "integer", "minimum": 1},
             "recipe": _text(),
             "tier": _one_of(("A", "B")),
-            "claim": {
-                "type": ["integer", "null"],
-                "minimum": 1,
-                "description": "`n` of the claim; null where an amendment took the sentence out.",
-            },
+            "claim": _or_null(
+                {
+                    "type": "integer",
+                    "minimum": 1,
+                    "description": "`n` of the claim; null where an amendment took the sentence "
+                    "out.",
+                }
+            ),
             "reading": _one_of(Exhibit.Reading),
             "outcome": _one_of(Run.Outcome),
             "metrics": {"type": "object", "additionalProperties": ref("Metric")},
