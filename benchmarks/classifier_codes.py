@@ -40,7 +40,8 @@ STEPS: Mapping[str, Method] = {
     "embedding alone": ours(Views(wordings=(), default=(1.0,))),
     "and topics of words": ours(Views(wordings=("words",), default=(1.0,))),
     "and topics of letters": ours(Views(default=(1.0,))),
-    "pulled towards zero instead": ours(Views(pull=0.0)),
+    "and nearest sentence, shared words": ours(Views(default=(1.0, 1.0, 2.0))),
+    "all, pulled towards zero instead": ours(Views(pull=0.0)),
     **METHODS,
 }
 PLAIN = {name: METHODS[name] for name in ("butfor", "tfidf", "cosine")}

@@ -12,6 +12,8 @@ from classifier.core.codespace import KINDS, Kind, Space
 from classifier.core.groups import folded
 
 FOLDS = 5
+_DOUBT = 50.0  # texts without any correlation that are added to those seen
+_RARE = 1e-9  # for a code that all texts have, or none
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +23,9 @@ class Views:
     wordings: tuple[Kind, ...] = KINDS
     pull: float = shrinkage.PULL
     loss: float = shrinkage.LOSS
-    # What the line, the nearest sentence and the shared words weigh before any label; the
-    # signals that have no number here are not used.
-    default: tuple[float, ...] = (1.0, 1.0, 2.0)
+    # What the line, the nearest sentence, the shared words and the other codes weigh before
+    # any label; the signals that have no number here are not used.
+    default: tuple[float, ...] = (1.0, 1.0, 2.0, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +56,15 @@ class Shelf:
 class Ranker:
     """A space, and in it for each code a line and the direction of its definition.
 
-    `weights` are (codes, features), `offsets` (codes,), `towards` (codes, dimensions).
+    `weights` are (codes, features), `offsets` (codes,), `towards` (codes, dimensions);
+    `company` (codes, codes) says which codes come together, from -1 to 1.
     """
 
     space: Space
     weights: Rows
     offsets: Rows
     towards: Rows
+    company: Rows
 
     @classmethod
     def fitted(cls, shelf: Shelf, cards: Rows, views: Views) -> "Ranker":
@@ -78,21 +82,35 @@ class Ranker:
         towards = space.towards(cards)
         guess = views.pull * space.padded(towards)
         if not shelf.labelled.any():
-            return cls(space, guess, np.zeros(len(cards)), towards)
+            return cls(
+                space, guess, np.zeros(len(cards)), towards, np.zeros((len(cards), len(cards)))
+            )
         seen = shelf.seen()
         lines = shrinkage.fitted(
             space.features(seen.reading), seen.labels, guess, loss=views.loss
         )
-        return cls(space, *lines, towards)
+        return cls(space, *lines, towards, _company(seen.labels))
 
     def signals(self, reading: Reading) -> Rows:
-        """Return what speaks for each code, a line, its nearest sentence and shared words.
+        """Return what speaks for each code: a line, its nearest sentence, shared words, others.
 
-        Any numbers, the more the likelier: (3, texts, codes).
+        The others are the codes that come together with it, or instead of it. Any numbers, the
+        more the likelier: (4, texts, codes).
         """
         line = self.space.features(reading) @ self.weights.T + self.offsets
         nearest = shrinkage.PULL * reading.nearest(self.space.centre, self.towards)
-        return np.stack([line, nearest, shrinkage.PULL * reading.shared])
+        others = np.tanh(line / 2) @ self.company
+        return np.stack([line, nearest, shrinkage.PULL * reading.shared, others])
+
+
+def _company(labels: Rows) -> Rows:
+    """Return the correlation of each two codes, less the fewer texts there are."""
+    texts, share = len(labels), labels.mean(axis=0)
+    away = labels - share
+    spread = np.sqrt(np.maximum(share * (1 - share), _RARE))
+    found: Rows = away.T @ away / (texts + _DOUBT) / np.outer(spread, spread)
+    np.fill_diagonal(found, 0.0)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from classifier.core.coderanker import Shelf, Trained
     from classifier.core.cuts import Certificate
 
-CODES_VERSION = "2026-11.1"
+CODES_VERSION = "2026-11.2"
 """The name of the method; a folder of another one is not loaded."""
 
 # A probability is shown only where so many texts, and so many with the code, stand behind it.

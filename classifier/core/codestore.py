@@ -98,6 +98,7 @@ def _arrays(trained: Trained) -> dict[str, NDArray[Any]]:
         "weights": ranker.weights,
         "offsets": ranker.offsets,
         "towards": ranker.towards,
+        "company": ranker.company,
         "priors": trained.priors,
     }
     for wording in ranker.space.wordings:
@@ -127,7 +128,7 @@ def _model(
     about: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], encode: Encode
 ) -> CodeModel:
     wordings = tuple(_wording(kind, terms, arrays) for kind, terms in about["terms"].items())
-    lines = (arrays[name] for name in ("weights", "offsets", "towards"))
+    lines = (arrays[name] for name in ("weights", "offsets", "towards", "company"))
     ranker = Ranker(Space(arrays["centre"], wordings), *lines)
     cards = tuple(
         CodeCard(card["code"], card["title"], card["definition"], tuple(card["examples"]))

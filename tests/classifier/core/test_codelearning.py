@@ -1,5 +1,7 @@
 """The parts that codes are learned with, each held against what must be true of it."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.special import expit, logit
@@ -59,7 +61,7 @@ def test_without_labels_a_line_is_the_definition():
     blind = Shelf(known.reading, known.labels, np.zeros(len(TEXTS), bool), known.groups)
     cards = definitions(CARDS, toy.encode)
     ranker = Ranker.fitted(blind, cards, Views())
-    line, nearest, _ = ranker.signals(known.reading)
+    line, nearest, _, others = ranker.signals(known.reading)
     rows = known.reading.rows - ranker.space.centre
     away = cards - ranker.space.centre
     cosines = (rows @ away.T) / np.outer(
@@ -67,6 +69,25 @@ def test_without_labels_a_line_is_the_definition():
     )
     assert line == pytest.approx(4 * cosines)
     assert nearest == pytest.approx(line)  # each text is one sentence
+    assert (others == 0).all()
+
+
+def test_code_that_comes_with_others_is_spoken_for_by_them_and_against_by_its_rivals():
+    known = shelf(TEXTS, CARDS, toy.encode)
+    first = np.arange(len(TEXTS)) % 2
+    labels = np.zeros((len(TEXTS), len(CARDS)))
+    labels[:, 0] = labels[:, 1] = first
+    labels[:, 2] = 1 - first
+    ranker = Ranker.fitted(
+        replace(known, labels=labels), definitions(CARDS, toy.encode), Views()
+    )
+    assert ranker.company == pytest.approx(ranker.company.T)
+    assert (np.diag(ranker.company) == 0).all()
+    together, instead = ranker.company[0, 1:3]
+    share = len(TEXTS) / (len(TEXTS) + 50)  # what is left of a correlation of 1
+    assert (together, instead) == pytest.approx((share, -share))
+    line, *_, others = ranker.signals(known.reading)
+    assert others == pytest.approx(np.tanh(line / 2) @ ranker.company)
 
 
 def test_nearest_sentence_is_the_best_of_each_text():
