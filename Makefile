@@ -12,11 +12,11 @@ CHECKED = SECRET_KEY="$$($(PYTHON) -c 'import secrets; print(secrets.token_urlsa
 DEPLOYED = $(CHECKED) DEBUG=0 ALLOWED_HOSTS=wires.example.org SITE_URL=https://wires.example.org
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test quick lint types checks covered fmt lock screenshot clean
+.PHONY: help setup run test quick lint types checks covered fmt lock screenshot bench-classifier clean
 
 help: ## this list
-	@grep -hE '^[a-z]+:.*## ' Makefile | sed 's/:.*## /\t/' | while IFS='	' read -r name text; do \
-		printf '  make %-7s %s\n' "$$name" "$$text"; done
+	@grep -hE '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /\t/' | while IFS='	' read -r name text; do \
+		printf '  make %-16s %s\n' "$$name" "$$text"; done
 
 setup: ## install what is needed into .venv
 	@.ci/setup
@@ -67,6 +67,9 @@ lock: setup ## write requirements.lock anew from pyproject.toml
 
 screenshot: setup ## the README's picture, from a running site (SITE=http://127.0.0.1:8000)
 	@$(PYTHON) benchmarks/screenshot.py $(SITE)
+
+bench-classifier: setup ## measure the classifier, and write the README's table anew
+	@OMP_NUM_THREADS=1 $(PYTHON) -m benchmarks.classifier
 
 clean: ## remove what tools have left; the data and .venv stay
 	@rm -rf .coverage .coverage.* htmlcov .mypy_cache .ruff_cache .pytest_cache .hypothesis \

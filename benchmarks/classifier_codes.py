@@ -168,7 +168,7 @@ def main() -> None:
         return not options.only or any(word in name for word in options.only)
 
     encoder = load(device="cpu")
-    encode = _remembering(encoder, options.cache)
+    encode = remembering(encoder, options.cache)
     options.out.mkdir(parents=True, exist_ok=True)
     found: Told = {"made": about(encoder)}
     for part in (public, starter):
@@ -276,7 +276,7 @@ def _interval(hits: Sequence[bool]) -> dict[str, float]:
     return {"value": float(shares[0]), "low": float(low), "high": float(high)}
 
 
-def _remembering(encoder: Encoder, cache: Path | None) -> Encode:
+def remembering(encoder: Encoder, cache: Path | None) -> Encode:
     """Encode each text once, however many sets and folds it is in."""
     known: dict[str, Vector] = {}
     if cache and cache.exists():

@@ -159,20 +159,25 @@ def stated(texts: Sequence[str]) -> list[str]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--learn", action="store_true", help="write the weights anew")
-    wires = list(filed())
-    even, odd = ([wire for wire in wires if wire.number % 2 == half] for half in (0, 1))
     if parser.parse_args().learn:
+        even = [wire for wire in filed() if wire.number % 2 == 0]
         rationale.WEIGHTS.write_text(
             json.dumps(learned(even), indent=0, sort_keys=True) + "\n"
         )
         rationale.shipped.cache_clear()
+    print(json.dumps(figures(), indent=1, ensure_ascii=False))
+
+
+def figures() -> dict[str, Any]:
+    wires = list(filed())
+    even, odd = ([wire for wire in wires if wire.number % 2 == half] for half in (0, 1))
     filled = stated(unlinked.TEXTS)
-    print(json.dumps({
+    return {
         "learned from (even)": measured(even),
         "held out (odd)": measured(odd),
         "counterfactual in texts that state none": {"texts": len(unlinked.TEXTS), "filled": filled},
         "counterfactual in the archive": stated([wire.body for wire in wires]),
-    }, indent=1, ensure_ascii=False))  # fmt: skip
+    }  # fmt: skip
 
 
 if __name__ == "__main__":

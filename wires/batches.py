@@ -32,7 +32,7 @@ from wires.models import (
     WireQuerySet,
 )
 from wires.models.user import Role
-from wires.refusals import NotAllowedError, RefusedError, WrongStateError
+from wires.refusals import NotAllowedError, RefusedError, WrongStateError, require
 
 Kind = Batch.Kind
 Progress = Batch.Progress
@@ -95,7 +95,7 @@ def plan(selection: Selection) -> Plan:
 @transaction.atomic
 def start(title: str, selection: Selection, *, by: User) -> Batch:
     """Begin a batch over the wires that the selection names now; later ones do not join it."""
-    _require(by, Role.EDITOR)
+    require(by, Role.EDITOR)
     if not title.strip():
         raise RefusedError("Give the batch a title; readers see it beside the codes.")
     changelog.hold()  # two starts are counted in turn
@@ -143,14 +143,14 @@ def decline(batch_id: int, *, by: User) -> Batch:
 @transaction.atomic
 def pause(batch_id: int, *, by: User) -> Batch:
     """Stop at once; the wire that is being worked on at this moment is the last one."""
-    _require(by, Role.EDITOR)
+    require(by, Role.EDITOR)
     return _moved(_locked(batch_id, Progress.RUNNING), Progress.PAUSED, "paused", by)
 
 
 @transaction.atomic
 def resume(batch_id: int, *, by: User) -> Batch:
     """Go on. What is left is counted anew: past the brake, another senior editor has to do it."""
-    _require(by, Role.EDITOR)
+    require(by, Role.EDITOR)
     batch = _locked(batch_id, Progress.PAUSED)
     changelog.hold()
     load = brake.load(batch.items.filter(progress=Item.WAITING).values("wire"))
@@ -170,7 +170,7 @@ def undo(batch_id: int, *, by: User) -> Batch:
 
     What needed two people to be done needs a senior editor to be undone.
     """
-    _require(by, Role.EDITOR)
+    require(by, Role.EDITOR)
     batch = _locked(batch_id, Progress.RUNNING, Progress.PAUSED, Progress.FINISHED)
     changelog.hold()
     load = brake.load(batch.items.filter(progress=Item.APPLIED).values("wire"))
@@ -356,11 +356,6 @@ def _words(error: RefusedError) -> str:
     return f"{error} {details}".strip()
 
 
-def _require(by: User, role: Role) -> None:
-    if not by.has_role(role):
-        raise NotAllowedError(f"{by.username} is no {role.value}, and this needs one.")
-
-
 def _locked(batch_id: int, *expected: Batch.Progress) -> Batch:
     batch = Batch.objects.select_for_update().get(pk=batch_id)
     if batch.progress not in expected:
@@ -370,7 +365,7 @@ def _locked(batch_id: int, *expected: Batch.Progress) -> Batch:
 
 def _decided(batch_id: int, by: User) -> Batch:
     batch = _locked(batch_id, Progress.ASKED)
-    _require(by, Role.SENIOR)
+    require(by, Role.SENIOR)
     if batch.started_by_id == by.pk:
         raise NotAllowedError("Nobody confirms their own request.")
     batch.decided_by, batch.decided_at = by, timezone.now()

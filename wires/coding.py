@@ -34,10 +34,10 @@ from wires.refusals import (
     RefusedError,
     SecondEditorNeededError,
     WrongStateError,
+    text_of,
 )
 
 T = TypeVar("T")
-GRAVE = {Wire.Severity.SEV_1.value, Wire.Severity.SEV_2.value}
 RANKS = {Code.Kind.MECHANISM: 2, Code.Kind.FIELD: 3}
 
 
@@ -149,14 +149,14 @@ def classify(
     ruled = _class(wire, given)
     if wire.state == Wire.State.SCHEDULED and _is_graver(before, _levels(wire)):
         raise SecondEditorNeededError(
-            f"{wire} is scheduled and would become {_worst(wire)}: take back its time, and ask for "
+            f"{wire} is scheduled and would become {severity.worst(wire)}: take back its time, and ask for "
             "publication again."
         )
     if wire.is_public:
         _check_gate(wire)
         if _is_graver(before, _levels(wire)):
             raise SecondEditorNeededError(
-                f"{wire} is public and would become {_worst(wire)}: ask for the graver severity, "
+                f"{wire} is public and would become {severity.worst(wire)}: ask for the graver severity, "
                 "and a senior editor confirms it."
             )
     _save_class(wire, given, ruled, by)
@@ -310,7 +310,7 @@ def _put(
     origin: Coding.Origin,
 ) -> Coding:
     wire = _workable(wire_id, by)
-    rests_on = _text(wire).claims.filter(n=claim).first() if claim else None
+    rests_on = text_of(wire).claims.filter(n=claim).first() if claim else None
     if claim and rests_on is None:
         raise RefusedError(f"{wire} has no sentence {claim}.")
     coding = wire.codings.filter(code=code).first() or Coding(
@@ -357,7 +357,7 @@ def _bulk_coding(wire: Wire, code: Code, by: User) -> Coding | None:
 
 
 def _nearest_claim(wire: Wire, code: Code) -> Claim | None:
-    standing = list(_text(wire).claims.standing())
+    standing = list(text_of(wire).claims.standing())
     if not standing:
         return None
     said = [claim.text for claim in standing]
@@ -409,7 +409,7 @@ def _class(wire: Wire, given: Classing) -> str:
         name: dict(given.factors[name]) for name in severity.FACTORS if name in given.factors
     }
     wire.severity_note = given.note.strip() if given.override else ""
-    ruled = gate.verified_level(gate.Dossier(wire, _text(wire)))
+    ruled = gate.verified_level(gate.Dossier(wire, text_of(wire)))
     wire.severity_verified = given.override or ruled
     return ruled
 
@@ -431,19 +431,9 @@ def _levels(wire: Wire) -> tuple[str, str]:
     return wire.severity_reported, wire.severity_verified
 
 
-def _worst(wire: Wire) -> str:
-    return min(level for level in _levels(wire) if level)
-
-
 def _is_graver(before: tuple[str, str], after: tuple[str, str]) -> bool:
     """Say whether a level becomes SEV-1 or SEV-2, or worse than it was; they sort by their digit."""
     return any(
-        level in GRAVE and (not was or level < was)
+        level in severity.GRAVE and (not was or level < was)
         for was, level in zip(before, after, strict=True)
     )
-
-
-def _text(wire: Wire) -> Version:
-    if wire.current is None:
-        raise RefusedError(f"{wire} has no text yet.")
-    return wire.current

@@ -16,7 +16,7 @@ from typing import Any
 from django.db import DataError, IntegrityError, transaction
 from django.utils import timezone
 
-from wires import aliases, changelog, claims, coding, exhibits, gate, history, vault
+from wires import aliases, changelog, claims, coding, exhibits, gate, history, severity, vault
 from wires.filing import Tally, check, cite, store
 from wires.intake.filing import Entry, FiledSource, Filing, Refused
 from wires.models import (
@@ -37,6 +37,8 @@ from wires.refusals import (
     RefusedError,
     SecondEditorNeededError,
     WrongStateError,
+    require,
+    text_of,
 )
 from wires.tasks import check_claims, propose, queue
 
@@ -44,7 +46,6 @@ logger = logging.getLogger(__name__)
 State = Wire.State
 ALERT = "alert: gate closed at its time"
 AGAIN = timedelta(hours=6)  # until the desk is told again of what goes on failing
-GRAVE = (Wire.Severity.SEV_1, Wire.Severity.SEV_2)
 OPEN = (State.DRAFT, State.IN_REVIEW, State.SCHEDULED)  # no reader knows of them
 LEAST_SAID = 20  # characters of a party's response; a few words stand in many a document
 AT_ONCE = (
@@ -55,11 +56,11 @@ AT_ONCE = (
 @transaction.atomic
 def file(filing: Filing, *, by: User) -> tuple[Wire, bool]:
     """Store a filing as a draft. Returns the wire and whether it is new: one file is one wire."""
-    _require(by, Role.REPORTER)
+    require(by, Role.REPORTER)
     check(filing)
     [stored] = store([filing], by=by)
     if stored.is_new:
-        _work_on(_text(stored.wire))
+        _work_on(text_of(stored.wire))
     return stored.wire, stored.is_new
 
 
@@ -71,7 +72,7 @@ def file_all(entries: Iterable[Entry], *, by: User) -> Iterator[Tally]:
     and thousands of them would stand before the desk's own. The sweep hands the worker what it
     has time for.
     """
-    _require(by, Role.REPORTER)
+    require(by, Role.REPORTER)
     waiting = iter(entries)
     while chunk := list(islice(waiting, AT_ONCE)):
         yield _filed(chunk, by)
@@ -81,9 +82,9 @@ def file_all(entries: Iterable[Entry], *, by: User) -> Iterator[Tally]:
 def submit(wire_id: int, *, by: User) -> Wire:
     """Hand a draft over to review: draft -> in review. It needs a text and a source."""
     wire = _locked(wire_id, State.DRAFT)
-    _require(by, Role.REPORTER)
+    require(by, Role.REPORTER)
     if wire.filed_by_id != by.pk:
-        _require(by, Role.EDITOR)
+        require(by, Role.EDITOR)
     if wire.current is None or not wire.current.citations.exists():
         raise RefusedError(f"{wire} needs a text and one source before it goes to review.")
     return _moved(wire, State.IN_REVIEW, "submitted", by)
@@ -93,7 +94,7 @@ def submit(wire_id: int, *, by: User) -> Wire:
 def send_back(wire_id: int, *, by: User, note: str) -> Wire:
     """Give it back to the reporter with a note: in review -> draft."""
     wire = _locked(wire_id, State.IN_REVIEW)
-    _require(by, Role.EDITOR)
+    require(by, Role.EDITOR)
     _explained(note, "A wire is sent back with a note.")
     _close_requests(wire, by)
     return _moved(wire, State.DRAFT, "sent back", by, note)
@@ -104,11 +105,11 @@ def publish(wire_id: int, *, by: User) -> Wire:
     """Make it public: in review -> published. The gate must be open; SEV-1 and SEV-2 go through `ask`."""
     aliases.lock()  # before the wire: publication joins names
     wire = _locked(wire_id, State.IN_REVIEW)
-    _require(by, Role.EDITOR)
+    require(by, Role.EDITOR)
     _gate_open(wire)
-    if _is_grave(wire):
+    if severity.is_grave(wire):
         raise SecondEditorNeededError(
-            f"{wire} is {_worst(wire)}: ask for publication, and a second editor confirms it."
+            f"{wire} is {severity.worst(wire)}: ask for publication, and a second editor confirms it."
         )
     return _published(wire, by)
 
@@ -117,11 +118,11 @@ def publish(wire_id: int, *, by: User) -> Wire:
 def schedule(wire_id: int, *, by: User, at: datetime) -> Wire:
     """Set its time: in review -> scheduled. It stays invisible until then."""
     wire = _locked(wire_id, State.IN_REVIEW)
-    _require(by, Role.EDITOR)
+    require(by, Role.EDITOR)
     _gate_open(wire)
-    if _is_grave(wire):
+    if severity.is_grave(wire):
         raise SecondEditorNeededError(
-            f"{wire} is {_worst(wire)}: ask for publication at that time, and a second editor confirms it."
+            f"{wire} is {severity.worst(wire)}: ask for publication at that time, and a second editor confirms it."
         )
     return _scheduled(wire, by, at)
 
@@ -130,7 +131,7 @@ def schedule(wire_id: int, *, by: User, at: datetime) -> Wire:
 def unschedule(wire_id: int, *, by: User, note: str = "") -> Wire:
     """Take back its time: scheduled -> in review."""
     wire = _locked(wire_id, State.SCHEDULED)
-    _require(by, Role.EDITOR)
+    require(by, Role.EDITOR)
     return _moved(
         wire, State.IN_REVIEW, "unscheduled", by, note, scheduled_for=None, scheduled_by=None
     )
@@ -165,7 +166,7 @@ def revise(
     """
     wire = _locked(wire_id, State.DRAFT, State.IN_REVIEW, State.PUBLISHED)
     is_own_draft = wire.filed_by_id == by.pk and wire.state == State.DRAFT
-    _require(by, Role.REPORTER if is_own_draft else Role.EDITOR)
+    require(by, Role.REPORTER if is_own_draft else Role.EDITOR)
     _explained(note, "A new version says what changed.")
     check(Filing("", headline, body, format="revision", sources=tuple(sources)))
     last = wire.versions.latest()
@@ -198,10 +199,10 @@ def amend(wire_id: int, *, by: User, notice: str, related: int | None = None) ->
     """
     _hold(wire_id, related)
     wire = _locked(wire_id, State.PUBLISHED)
-    _require(by, Role.EDITOR)
+    require(by, Role.EDITOR)
     _explained(notice, "An amendment of a public wire needs a notice.")
     other = _spoken_of(wire, related)
-    old, new = _text(wire), wire.versions.latest()
+    old, new = text_of(wire), wire.versions.latest()
     if new.number <= old.number:
         raise RefusedError(f"{wire} has no waiting version; write one first.")
     wire.current = new
@@ -225,7 +226,7 @@ def respond(
     On a wire that is not public it waits, and appears with it.
     """
     wire = _locked(wire_id, *OPEN, State.PUBLISHED, State.DISPUTED)
-    _require(by, Role.EDITOR)
+    require(by, Role.EDITOR)
     _explained(party, "A response names who gives it.")
     _explained(text, "A response has a text.")
     if said_on > timezone.now().date():
@@ -265,7 +266,7 @@ def merge(wire_id: int, *, into: int, by: User, note: str) -> Wire:
     """
     _hold(wire_id, into)
     wire = _locked(wire_id, *OPEN)
-    _require(by, Role.EDITOR)
+    require(by, Role.EDITOR)
     _explained(note, "A wire is merged with a note.")
     other = _survivor(wire, into, *OPEN, State.PUBLISHED, State.DISPUTED)
     _close_requests(wire, by)
@@ -296,7 +297,7 @@ def ask(
     speaks of.
     """
     wire = _locked(wire_id, *STARTS[move])
-    _require(by, Role.EDITOR)
+    require(by, Role.EDITOR)
     if move == MoveRequest.Move.PUBLISH:
         _gate_open(wire)
     else:
@@ -318,7 +319,7 @@ def confirm(request_id: int, *, by: User) -> Wire:
     request = _open_request(request_id)
     wire = _locked(request.wire_id, *STARTS[MoveRequest.Move(request.move)])
     publishes = request.move == MoveRequest.Move.PUBLISH
-    _require(by, Role.EDITOR if publishes else Role.SENIOR)
+    require(by, Role.EDITOR if publishes else Role.SENIOR)
     if request.asked_by_id == by.pk:
         raise NotAllowedError("Nobody confirms their own request.")
     if publishes and not _is_as_asked(wire, request):
@@ -338,7 +339,7 @@ def decline(request_id: int, *, by: User, note: str) -> MoveRequest:
     request = _open_request(request_id)
     wire = Wire.objects.get(pk=request.wire_id)
     is_own = request.asked_by_id == by.pk or request.move == MoveRequest.Move.PUBLISH
-    _require(by, Role.EDITOR if is_own else Role.SENIOR)
+    require(by, Role.EDITOR if is_own else Role.SENIOR)
     _explained(note, "A request is declined with a note.")
     request.decided_by, request.decided_at, request.confirmed = by, timezone.now(), False
     request.save(update_fields=["decided_by", "decided_at", "confirmed"])
@@ -350,7 +351,7 @@ def decline(request_id: int, *, by: User, note: str) -> MoveRequest:
 def discard(wire_id: int, *, by: User, note: str) -> Wire:
     """Drop an unpublished wire: it leaves no public trace, and its id is not used again."""
     wire = _locked(wire_id, State.DRAFT, State.IN_REVIEW, State.SCHEDULED)
-    _require(by, Role.EDITOR)
+    require(by, Role.EDITOR)
     _explained(note, "A wire is discarded with a note.")
     _close_requests(wire, by)
     return _moved(
@@ -362,7 +363,7 @@ def discard(wire_id: int, *, by: User, note: str) -> Wire:
 def remark(wire_id: int, *, by: User, note: str) -> None:
     """Leave a remark in the desk's history; it changes nothing else and is not public."""
     wire = Wire.objects.select_for_update().get(pk=wire_id)
-    _require(by, Role.REPORTER)
+    require(by, Role.REPORTER)
     _explained(note, "A remark has a text.")
     history.note(wire.pk, "remark", by=by, note=note.strip())
 
@@ -373,7 +374,7 @@ def note_exhibits(wire_id: int, *, by: User, note: str) -> Wire:
     wire = _locked(
         wire_id, State.DRAFT, State.IN_REVIEW, State.SCHEDULED, State.PUBLISHED, State.DISPUTED
     )
-    _require(by, Role.EDITOR)
+    require(by, Role.EDITOR)
     wire.exhibit_note = note.strip()
     wire.save(update_fields=["exhibit_note"])
     history.note(wire.pk, "exhibit note", by=by, note=note)
@@ -423,33 +424,14 @@ def _hold(*wire_ids: int | None) -> None:
     list(Wire.objects.select_for_update().filter(pk__in=known).order_by("pk"))
 
 
-def _require(by: User, role: Role) -> None:
-    if not by.has_role(role):
-        raise NotAllowedError(f"{by.username} is no {role.value}, and this needs one.")
-
-
 def _explained(text: str, problem: str) -> None:
     if not text.strip():
         raise RefusedError(problem)
 
 
-def _text(wire: Wire) -> Version:
-    if wire.current is None:
-        raise RefusedError(f"{wire} has no text yet.")
-    return wire.current
-
-
 def _gate_open(wire: Wire, version: Version | None = None) -> None:
     if failures := gate.failures(wire, version):
         raise GateClosedError(list(failures))
-
-
-def _worst(wire: Wire) -> str:
-    return min(level for level in (wire.severity_reported, wire.severity_verified) if level)
-
-
-def _is_grave(wire: Wire) -> bool:
-    return wire.severity_reported in GRAVE or wire.severity_verified in GRAVE
 
 
 def _moved(
@@ -514,8 +496,8 @@ def _due(wire_id: int) -> Wire | None:
     why = "; ".join(f"rule {failure.rule}: {failure.detail}" for failure in failures)
     if not by.has_role(Role.EDITOR):
         why = why or f"{by.username}, who scheduled it, is no editor any more"
-    if _is_grave(wire) and not _is_confirmed(wire):
-        why = why or f"it became {_worst(wire)}, which a second editor has to confirm"
+    if severity.is_grave(wire) and not _is_confirmed(wire):
+        why = why or f"it became {severity.worst(wire)}, which a second editor has to confirm"
     if why:
         _moved(wire, State.IN_REVIEW, ALERT, by, why,
                scheduled_for=None, scheduled_by=None)  # fmt: skip
@@ -542,7 +524,7 @@ def _is_as_asked(wire: Wire, request: MoveRequest) -> bool:
 def _as_it_is(wire: Wire) -> dict[str, Any]:
     """Return what a publication is asked and confirmed for; the database compares it too."""
     return {
-        "version": _text(wire).number,
+        "version": text_of(wire).number,
         "reported": wire.severity_reported,
         "verified": wire.severity_verified,
     }
@@ -602,7 +584,7 @@ def _confirmed_merge(wire: Wire, request: MoveRequest) -> Wire:
 
 
 def _confirmed_regrade(wire: Wire, request: MoveRequest) -> Wire:
-    if request.detail["version"] != _text(wire).number:
+    if request.detail["version"] != text_of(wire).number:
         raise WrongStateError(
             f"The text of {wire} has changed since this was asked: decline it, and ask again."
         )
@@ -675,7 +657,7 @@ def _asked(
     if move == MoveRequest.Move.REGRADE:
         given = coding.Classing.from_json(detail)
         coding.check_regrade(wire.pk, given)
-        found |= {"version": _text(wire).number, "classing": given.as_json()}
+        found |= {"version": text_of(wire).number, "classing": given.as_json()}
     return found
 
 

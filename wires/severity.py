@@ -4,7 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from wires.models import Wire
+
 FACTORS = ("scale", "scope", "irremediability")
+GRAVE = frozenset((Wire.Severity.SEV_1, Wire.Severity.SEV_2))
+"""What needs a second editor before readers see it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,3 +63,13 @@ def _holds(
     if when.get("verified") and standard not in rules["verified_by"]:
         return False
     return all(getattr(factors, name) >= when.get(f"{name}_min", 0) for name in FACTORS)
+
+
+def worst(wire: Wire) -> str:
+    """Return the graver of the reported and the verified level; they sort by their digit."""
+    return min(level for level in (wire.severity_reported, wire.severity_verified) if level)
+
+
+def is_grave(wire: Wire) -> bool:
+    """Say whether either level is one that a second editor confirms."""
+    return not GRAVE.isdisjoint((wire.severity_reported, wire.severity_verified))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from wires import lifecycle
+from wires import lifecycle, severity
 from wires.models import Claim, MoveRequest, Wire
 from wires.models.user import Role
 
@@ -102,7 +102,7 @@ def claim_acts(sheet: Sheet, claim: Claim) -> list[str]:
 def _of_an_editor(sheet: Sheet) -> Iterator[Offer]:
     wire = sheet.wire
     if wire.state == State.IN_REVIEW:
-        if _is_grave(wire):
+        if severity.is_grave(wire):
             yield from _asking(sheet, MoveRequest.Move.PUBLISH)
         else:
             yield "publish", {}
@@ -123,9 +123,3 @@ def _of_an_editor(sheet: Sheet) -> Iterator[Offer]:
 def _asking(sheet: Sheet, move: MoveRequest.Move) -> Iterator[Offer]:
     if sheet.request is None and sheet.wire.state in lifecycle.STARTS[move]:
         yield f"ask_{move.value}", {}
-
-
-def _is_grave(wire: Wire) -> bool:
-    return (
-        wire.severity_reported in lifecycle.GRAVE or wire.severity_verified in lifecycle.GRAVE
-    )

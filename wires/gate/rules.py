@@ -14,7 +14,6 @@ from wires.models import Claim, Code, Rationale, Source, Wire
 
 NAMED = 6  # words or wires that one finding lists
 PARTS = (("quotes", "quoted phrase"), ("numbers", "number"))
-GRAVE = (Wire.Severity.SEV_1, Wire.Severity.SEV_2)
 
 
 def sources_are_stored_and_counted(dossier: Dossier) -> Iterator[Finding]:
@@ -180,7 +179,7 @@ def _class_findings(wire: Wire, factors: severity.Factors) -> Iterator[Finding]:
         factors=factors,
         standard=wire.standard,
     )
-    if serious is not None and serious != (would_be in GRAVE):
+    if serious is not None and serious != (would_be in severity.GRAVE):
         yield Finding(
             f"The class is {wire.get_event_class_display().lower()}, but by its factors it would "
             f"have been {would_be} had it happened: a serious hazard is one of SEV-1 or SEV-2."
