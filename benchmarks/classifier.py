@@ -67,7 +67,7 @@ def severity() -> Told:
 
 
 def speed() -> Told:
-    return classifier_speed.measured_all(7, with_encoder=True)
+    return classifier_speed.measured(7, with_encoder=True)
 
 
 PARTS: Mapping[str, Callable[[], Told]] = {

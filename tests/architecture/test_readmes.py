@@ -28,7 +28,7 @@ def test_readme_names_what_replaces_a_default(name):
 
 
 @pytest.mark.parametrize(
-    "target", sorted(set(re.findall(r"`?make ([a-z]+)", README)) - {"and"})
+    "target", sorted(set(re.findall(r"`?make ([a-z-]+)", README)) - {"and"})
 )
 def test_make_target_exists(target):
     assert re.search(rf"^{target}:", MAKEFILE, re.MULTILINE), target

@@ -27,7 +27,7 @@ class ActivateForm(forms.Form):
 
 @admin.register(ClassifierVersion)
 class ClassifierVersionAdmin(DeskAdmin):
-    list_display = ("digest", "state", "encoder", "checker", "made_at", "activated_at")
+    list_display = ("__str__", "state", "encoder", "checker", "made_at", "activated_at")
     search_fields = ("digest", "encoder", "checker")
     list_filter = ("active",)
     ordering = ("-made_at",)
