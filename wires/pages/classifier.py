@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.safestring import SafeString
@@ -33,6 +34,7 @@ def classifier(request: HttpRequest) -> HttpResponse:
         "figures": figures,
         "chart": _chart(figures),
         "samples": _samples(standing) if standing else [],
+        "blind_one_in": settings.BLIND_ONE_IN,
     }
     return render(request, "wires/classifier.html", context)
 

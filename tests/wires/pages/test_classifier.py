@@ -97,3 +97,12 @@ def test_queries_are_bounded(client, django_assert_num_queries):
             ticking(factories.make_published(), "M2")
         with django_assert_num_queries(6):
             client.get(PAGE)
+
+
+@pytest.mark.parametrize(
+    ("one_in", "words"), [(10, "One proposal in 10"), (0, "No proposal is")]
+)
+def test_it_says_how_many_proposals_are_hidden(client, settings, one_in, words):
+    settings.BLIND_ONE_IN = one_in
+    make_classifier()
+    assert words in page(client.get(PAGE))
