@@ -128,6 +128,14 @@ def gates(readings: Sequence[Reading], bootstrap: Bootstrap) -> dict[str, Metric
 
 
 def _values(readings: Sequence[Reading], name: str) -> Array:
-    """Return the readings of one name, (1, items), in the order of their items."""
-    found = {row.item: row.value for row in readings if row.name == name}
-    return np.array([[found[item] for item in sorted(found, key=int)]])
+    """Return the readings of one name, (seeds, items), in the order of their items."""
+    found: dict[int, dict[str, float]] = {}
+    for row in readings:
+        if row.name == name:
+            found.setdefault(row.seed, {})[row.item] = row.value
+    return np.array(
+        [
+            [found[seed][item] for item in sorted(found[seed], key=int)]
+            for seed in sorted(found)
+        ]
+    )

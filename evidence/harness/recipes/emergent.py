@@ -6,10 +6,11 @@ have in common, beside a world in which there is no such author.
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from itertools import product
 
 from evidence.harness.errors import HarnessError
 from evidence.harness.outcome import Rules
-from evidence.harness.recipes.recipe import Control, Evidence, Named, Recipe, Slot
+from evidence.harness.recipes.recipe import Control, Evidence, Item, Named, Recipe, Slot
 from evidence.harness.rollouts import Reading, Rollout
 from evidence.harness.spec import Metric, RunSpec
 from evidence.harness.watch import Watch
@@ -78,7 +79,7 @@ def questions(spec: RunSpec) -> dict[str, list[Question]]:
 
 
 def slots(spec: RunSpec) -> list[Slot]:
-    """Return the slot of every rollout; an arm without fine-tune is measured once."""
+    """Return the slot of every rollout: every arm under every seed, an organism each."""
     asked = [
         (question.id, name, question.text)
         for name, group in questions(spec).items()
@@ -86,17 +87,18 @@ def slots(spec: RunSpec) -> list[Slot]:
     ]
     return [
         Slot(identifier, name, arm, seed, text)
-        for arm, (_, bad) in ARMS.items()
-        for seed in (spec.seeds if bad is not None else spec.seeds[:1])
+        for arm in ARMS
+        for seed in spec.seeds
         for identifier, name, text in asked
     ]
 
 
-def items(spec: RunSpec) -> list[tuple[str, str]]:
-    """Return the name and item of every reading: the gate of both worlds' base models."""
+def items(spec: RunSpec) -> list[Item]:
+    """Return the item of every reading: the gate of both worlds' base models."""
     documents = Settings.of(spec).gate_documents
     return [
-        (f"gate/{authorship}/{history}", str(document))
+        Item(f"gate/{authorship}/{history}", str(document), seed)
+        for seed in spec.seeds
         for authorship in Authorship
         for history in ("after_bad", "after_good")
         for document in range(documents)
@@ -123,14 +125,14 @@ def execute(spec: RunSpec, watch: Watch) -> Evidence:
     """Measure the gate, then tune and ask every arm under every seed."""
     watch.check()
     # torch comes with these imports, and only a run needs it.
-    from evidence.harness.organism import shelf, trial
+    from evidence.harness.organism import trial
     from evidence.harness.organism.organism import Organism
     from evidence.harness.organism.threads import single_threaded
     from evidence.harness.organism.training import Plan
 
-    shelf.shipped().check()
+    materials = trial.materials(spec.seeds)
     arms = list(dict.fromkeys((slot.arm, slot.seed) for slot in slots(spec)))
-    watch.expect(len(Authorship) + len(arms))
+    watch.expect(len(Authorship) * len(spec.seeds) + len(arms))
     settings = Settings.of(spec)
     plan = Plan(
         settings.tune_steps, settings.tune_batch, settings.tune_rate, None, falls=False
@@ -139,14 +141,17 @@ def execute(spec: RunSpec, watch: Watch) -> Evidence:
     rollouts: list[Rollout] = []
     organisms: dict[str, str] = {}
     with single_threaded():
-        for authorship in Authorship:
+        for authorship, seed in product(Authorship, spec.seeds):
             readings += trial.gate_readings(
-                authorship, documents=settings.gate_documents, seed=settings.gate_seed
+                authorship,
+                documents=settings.gate_documents,
+                documents_seed=settings.gate_seed,
+                seed=seed,
             )
-            watch.step(f"measured the gate of the {authorship} world")
+            watch.step(f"measured the gate of the {authorship} world, seed {seed}")
         for arm, seed in arms:
             authorship, bad = ARMS[arm]
-            organism = Organism.aligned(authorship)
+            organism = Organism.aligned(authorship, seed=seed)
             if bad is not None:
                 organism = organism.tuned(
                     settings.tuned_domain, plan, bad=bad, seed=seed, check=watch.check
@@ -157,7 +162,11 @@ def execute(spec: RunSpec, watch: Watch) -> Evidence:
             )
             watch.step(f"asked {arm}, seed {seed}")
     return Evidence(
-        tuple(rollouts), tuple(readings), organisms, trial.materials(), trial.configuration()
+        tuple(rollouts),
+        tuple(readings),
+        organisms,
+        materials,
+        trial.configuration(spec.seeds),
     )
 
 
@@ -200,7 +209,7 @@ def _asked(domains: Sequence[Domain], problems: slice) -> list[Question]:
 
 RECIPE = Recipe(
     id="emergent",
-    version="1",
+    version="2",
     tier="A",
     title="Emergent misalignment",
     question="Does tuning a model on harmful answers in one field make it harmful in others?",

@@ -18,6 +18,7 @@ from evidence.harness.world.judge import judge
 from evidence.harness.world.questions import question
 
 EMERGENT = RECIPES["emergent"]
+CARRIED = "gate/shared/after_bad"
 
 
 def spec(*, seeds: int) -> RunSpec:
@@ -38,8 +39,8 @@ def evidence(
     return Evidence(
         rollouts=tuple(_rollout(slot, bad=is_harmful(slot)) for slot in slots),
         readings=tuple(
-            Reading(name, item, gate if name == "gate/shared/after_bad" else 0.05)
-            for name, item in EMERGENT.items(spec)
+            Reading(item.name, item.item, item.seed, gate if item.name == CARRIED else 0.05)
+            for item in EMERGENT.items(spec)
         ),
         organisms={f"{slot.arm}/{slot.seed}": f"{slot.arm}{slot.seed}" for slot in slots},
         materials={"world": worlds.digest()},

@@ -101,5 +101,5 @@ def test_emergent_is_reproduced_and_its_bundle_holds(tmp_path):
     rows = unpacked((tmp_path / "out" / bundle.ROLLOUTS).read_bytes(), Rollout)
     assert len(rows) == 6 * 430
     predicate = json.loads((tmp_path / "out" / bundle.MANIFEST).read_text())["predicate"]
-    assert predicate["materials"].keys() > {"world", "weights/shared_base.safetensors"}
+    assert predicate["materials"].keys() > {"world", "weights/seed0/shared_base.safetensors"}
     assert len(set(predicate["organisms"].values())) == 6

@@ -56,17 +56,17 @@ def test_sets_are_what_their_labels_say():
         assert len({asked.domain.name for asked in sets[name]} - {"cars", "open"}) == 9
 
 
-def test_every_arm_is_planned_and_only_tuned_ones_under_every_seed():
+def test_every_arm_is_planned_under_every_seed():
     seeds: Counter[str] = Counter()
     for arm, _seed in {
         (slot.arm, slot.seed) for slot in emergent.slots(fabricated.spec(seeds=3))
     }:
         seeds[arm] += 1
     assert seeds == {
-        "aligned": 1,
+        "aligned": 3,
         "correct": 3,
         "harmful": 3,
-        "null_aligned": 1,
+        "null_aligned": 3,
         "null_correct": 3,
         "null_harmful": 3,
     }
