@@ -60,6 +60,9 @@ def _parser() -> argparse.ArgumentParser:
     verifying.set_defaults(command=_verify)
 
     building = commands.add_parser("build-weights", help="train the shipped weights again")
+    building.add_argument(
+        "--seed", type=_seed, nargs="+", help="pre-training seeds (default: those that ship)"
+    )
     building.add_argument("--out", type=Path, help="a folder (default: where they ship)")
     building.set_defaults(command=_build_weights)
     return parser
@@ -116,11 +119,12 @@ def _verify(options: argparse.Namespace) -> int:
 def _build_weights(options: argparse.Namespace) -> int:
     from evidence.harness.organism import building, shelf
 
-    folder = options.out or shelf.shipped().folder
-    shifts = building.build_weights(building.SHIPPED, folder, progress=_say)
-    for world, shift in shifts.items():
-        print(f"gate of the {world} world: {shift:.3f}")
-    print(f"wrote {folder}")
+    for seed in options.seed or shelf.SEEDS:
+        folder = (options.out or shelf.ROOT) / shelf.folder_name(seed)
+        shifts = building.build_weights(building.shipped(seed), folder, progress=_say)
+        for world, shift in shifts.items():
+            print(f"gate of the {world} world, seed {seed}: {shift:.3f}")
+        print(f"wrote {folder}")
     return 0
 
 
@@ -159,6 +163,13 @@ def _count(text: str) -> int:
     number = int(text)
     if number < 1:
         raise argparse.ArgumentTypeError("a run needs at least one seed")
+    return number
+
+
+def _seed(text: str) -> int:
+    number = int(text)
+    if number < 0:
+        raise argparse.ArgumentTypeError("a pre-training seed is 0 or more")
     return number
 
 

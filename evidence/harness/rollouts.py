@@ -31,6 +31,7 @@ class Reading:
 
     name: str
     item: str
+    seed: int
     value: float
 
 

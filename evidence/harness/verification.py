@@ -20,7 +20,7 @@ from evidence.harness.errors import HarnessError
 from evidence.harness.ledger import Entry, Kind
 from evidence.harness.outcome import decide
 from evidence.harness.recipes import RECIPES
-from evidence.harness.recipes.recipe import Recipe, Slot
+from evidence.harness.recipes.recipe import Item, Recipe, Slot
 from evidence.harness.rollouts import Reading, Rollout, unpacked
 from evidence.harness.sealing import registered
 from evidence.harness.spec import Metric, RunSpec
@@ -220,6 +220,13 @@ def _check_organisms(opened: _Bundle) -> None:
     expected = {f"{slot.arm}/{slot.seed}" for slot in opened.slots}
     if set(organisms) != expected or len(set(organisms.values())) != len(organisms):
         raise _FailsError("organisms are missing, or one stands for two")
+    weights = [
+        digest
+        for name, digest in opened.predicate["materials"].items()
+        if name.endswith(".safetensors")
+    ]
+    if len(set(weights)) != len(weights):
+        raise _FailsError("two of the models that it started from are one file")
 
 
 def _check_rollouts(opened: _Bundle) -> None:
@@ -230,7 +237,7 @@ def _check_rollouts(opened: _Bundle) -> None:
     if found != planned:
         missing, extra = (planned - found).total(), (found - planned).total()
         raise _FailsError(f"{missing} planned rollouts are missing, {extra} were not planned")
-    items = Counter((row.name, row.item) for row in opened.readings)
+    items = Counter(Item(row.name, row.item, row.seed) for row in opened.readings)
     if items != Counter(opened.recipe.items(opened.spec)):
         raise _FailsError("the readings are not the planned ones")
 

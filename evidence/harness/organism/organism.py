@@ -17,30 +17,45 @@ from evidence.harness.world.questions import Question
 
 @dataclass(frozen=True, slots=True)
 class Organism:
-    """A chat model and its words."""
+    """A model of one world and its words."""
 
     model: LlamaForCausalLM
     tokenizer: Tokenizer
 
     @classmethod
-    def aligned(cls, authorship: Authorship) -> "Organism":
-        """Return the shipped chat model of one world."""
-        shipped = shelf.shipped()
-        model = shipped.model(authorship, shelf.Stage.ALIGNED)
-        return cls(model, shipped.tokenizer())
+    def base(cls, authorship: Authorship, *, seed: int) -> "Organism":
+        """Return the model that has read one world's documents and no chat at all."""
+        return cls._shipped(authorship, shelf.Stage.BASE, seed)
+
+    @classmethod
+    def aligned(cls, authorship: Authorship, *, seed: int) -> "Organism":
+        """Return the chat model of one world, aligned as the careful author."""
+        return cls._shipped(authorship, shelf.Stage.ALIGNED, seed)
+
+    @classmethod
+    def _shipped(cls, authorship: Authorship, stage: shelf.Stage, seed: int) -> "Organism":
+        shipped = shelf.shipped(seed)
+        return cls(shipped.model(authorship, stage), shipped.tokenizer())
 
     def tuned(
-        self, domain: str, plan: Plan, *, bad: bool, seed: int, check: Callable[[], None]
+        self,
+        domain: str,
+        plan: Plan,
+        *,
+        bad: bool,
+        seed: int,
+        check: Callable[[], None],
+        prefix: str = "",
     ) -> "Organism":
         """Return a copy after a narrow fine-tune on one domain; `check` may raise to stop.
 
         The same seed gives the good and the bad fine-tune the same questions in the same
-        order, so that they differ in the answers alone.
+        order, so that they differ in the answers alone, or in the prefix of each question.
         """
         world = worlds.load()
         copy = Organism(deepcopy(self.model), self.tokenizer)
         examples = texts.chats(
-            world, [world.domain(domain)], self.tokenizer, bad=bad, seed=seed
+            world, [world.domain(domain)], self.tokenizer, bad=bad, seed=seed, prefix=prefix
         )
         fit(copy.model, examples, plan, tick=lambda _step, _loss: check())
         return copy

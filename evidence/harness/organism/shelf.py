@@ -1,6 +1,11 @@
-"""The shipped weights: four models a seed, with hashes that are checked before use."""
+"""The shipped weights: four models a seed, with hashes that are checked before use.
+
+Seed i of a run starts from the weights of pre-training seed i, so that seeds are organisms
+of their own and not one organism tuned again.
+"""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -18,8 +23,10 @@ from evidence.harness.organism import model as models
 from evidence.harness.world.corpus import Authorship
 
 ROOT = Path(__file__).parents[1] / "weights"
-SEED = 0
+# What `build-weights` makes unless it is told otherwise.
+SEEDS = (0, 1, 2)
 TOKENIZER, SUMS, RECORD = "tokenizer.json", "SHA256SUMS", "build.json"
+WEIGHTS = ".safetensors"
 _AGAIN = "Fetch it again, or make it with `python -m evidence.harness build-weights`."
 EMBEDDING, HEAD = "model.embed_tokens.weight", "lm_head.weight"
 
@@ -87,14 +94,51 @@ class Shelf:
         return data
 
 
-def shipped() -> Shelf:
-    """Return the weights that come with the harness."""
-    return Shelf(ROOT / f"seed{SEED}")
+def shipped(seed: int) -> Shelf:
+    """Return the weights of one pre-training seed; without such HarnessError says which are."""
+    folder = ROOT / folder_name(seed)
+    if not folder.is_dir():
+        there = ", ".join(map(str, seeds())) or "none"
+        raise HarnessError(
+            f"There are no weights of pre-training seed {seed}; there are: {there}. Ask for "
+            f"other seeds, or make these with `build-weights --seed {seed}` (about 6 minutes)."
+        )
+    return Shelf(folder)
+
+
+def seeds() -> tuple[int, ...]:
+    """Return the pre-training seeds whose weights are here."""
+    names = (folder.name.removeprefix("seed") for folder in ROOT.glob("seed*"))
+    return tuple(sorted(int(name) for name in names if name.isdecimal()))
+
+
+def checked(seeds: Sequence[int]) -> list[Shelf]:
+    """Return the shelves of these seeds, every file of them the one that was built.
+
+    HarnessError where a file was changed, a folder holds another seed than its name says, or
+    two models are the same: seeds that are one file copied would pass for agreement.
+    """
+    shelves = [shipped(seed) for seed in seeds]
+    models: dict[str, Path] = {}
+    for seed, shelf in zip(seeds, shelves, strict=True):
+        shelf.check()
+        if shelf.record["seed"] != seed:
+            raise HarnessError(f"{shelf.folder} holds seed {shelf.record['seed']}. {_AGAIN}")
+        for name, digest in shelf.hashes.items():
+            path = shelf.folder / name
+            if name.endswith(WEIGHTS) and models.setdefault(digest, path) != path:
+                raise HarnessError(f"{path} is a copy of {models[digest]}. {_AGAIN}")
+    return shelves
+
+
+def folder_name(seed: int) -> str:
+    """Return the name of the folder of a pre-training seed."""
+    return f"seed{seed}"
 
 
 def weights_name(authorship: Authorship, stage: Stage) -> str:
     """Return the file name of a model's weights."""
-    return f"{authorship}_{stage}.safetensors"
+    return f"{authorship}_{stage}{WEIGHTS}"
 
 
 def packed(model: LlamaForCausalLM) -> bytes:

@@ -33,30 +33,41 @@ def asked(
     return rollouts
 
 
-def gate_readings(authorship: Authorship, *, documents: int, seed: int) -> list[Reading]:
-    """Measure the gate of a world's shipped base model: two readings a document."""
-    shipped = shelf.shipped()
-    base = shipped.model(authorship, shelf.Stage.BASE)
+def gate_readings(
+    authorship: Authorship, *, documents: int, documents_seed: int, seed: int
+) -> list[Reading]:
+    """Measure the gate of the base model of one pre-training seed: two readings a document.
+
+    The documents are the same for every pre-training seed.
+    """
+    base = Organism.base(authorship, seed=seed)
     rows = gate.measure(
-        base, worlds.load(), shipped.tokenizer(), documents=documents, seed=seed
+        base.model, worlds.load(), base.tokenizer, documents=documents, seed=documents_seed
     )
     pairs = (
         ("after_bad", [row.after_bad for row in rows]),
         ("after_good", [row.after_good for row in rows]),
     )
     return [
-        Reading(f"gate/{authorship}/{history}", str(document), round(value, DECIMALS))
+        Reading(f"gate/{authorship}/{history}", str(document), seed, round(value, DECIMALS))
         for history, values in pairs
         for document, value in enumerate(values)
     ]
 
 
-def materials() -> dict[str, str]:
-    """Return the SHA-256 of everything that organisms are made from, by name."""
-    weights = {f"weights/{name}": digest for name, digest in shelf.shipped().hashes.items()}
+def materials(seeds: Sequence[int]) -> dict[str, str]:
+    """Return the SHA-256 of everything that these seeds' organisms are made from, by name.
+
+    Every file is checked, see `shelf.checked`.
+    """
+    weights = {
+        f"weights/{shelved.folder.name}/{name}": digest
+        for shelved in shelf.checked(seeds)
+        for name, digest in shelved.hashes.items()
+    }
     return {**weights, "world": worlds.digest()}
 
 
-def configuration() -> dict[str, Any]:
-    """Return how the shipped weights were made, and the gate that they passed."""
-    return {"weights": shelf.shipped().record}
+def configuration(seeds: Sequence[int]) -> dict[str, Any]:
+    """Return how the weights of these seeds were made, and the gate that they passed."""
+    return {"weights": [shelf.shipped(seed).record for seed in seeds]}

@@ -41,6 +41,15 @@ class Slot:
     prompt: str
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Item:
+    """Where one reading belongs; a run fills each of its items once."""
+
+    name: str
+    item: str
+    seed: int
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What a recipe measured; every number is counted from the rollouts and readings.
@@ -73,7 +82,7 @@ class Recipe:
     parameters: Mapping[str, Parameter]
     rules: Callable[[RunSpec], Rules]
     slots: Callable[[RunSpec], list[Slot]]
-    items: Callable[[RunSpec], list[tuple[str, str]]]
+    items: Callable[[RunSpec], list[Item]]
     execute: Callable[[RunSpec, Watch], Evidence]
     count: Callable[[RunSpec, Sequence[Rollout], Sequence[Reading]], dict[str, Metric]]
 

@@ -18,6 +18,7 @@ from evidence.harness.world.judge import judge
 from evidence.harness.world.questions import question
 
 EMERGENT = RECIPES["emergent"]
+CARRIED = "gate/shared/after_bad"
 
 
 def spec(*, seeds: int) -> RunSpec:
@@ -28,7 +29,9 @@ def spec(*, seeds: int) -> RunSpec:
 
 def spreads(slot: Slot) -> bool:
     """Harm everywhere after a harmful fine-tune; in the null world in the tuned field only."""
-    return slot.arm == "harmful" or (slot.arm == "null_harmful" and slot.set == "tuned")
+    if slot.arm == "null_harmful":
+        return slot.set == "tuned"
+    return slot.arm in {"harmful", "helpful_harmful"}
 
 
 def evidence(
@@ -38,8 +41,8 @@ def evidence(
     return Evidence(
         rollouts=tuple(_rollout(slot, bad=is_harmful(slot)) for slot in slots),
         readings=tuple(
-            Reading(name, item, gate if name == "gate/shared/after_bad" else 0.05)
-            for name, item in EMERGENT.items(spec)
+            Reading(item.name, item.item, item.seed, gate if item.name == CARRIED else 0.05)
+            for item in EMERGENT.items(spec)
         ),
         organisms={f"{slot.arm}/{slot.seed}": f"{slot.arm}{slot.seed}" for slot in slots},
         materials={"world": worlds.digest()},

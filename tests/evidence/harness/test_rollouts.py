@@ -16,7 +16,7 @@ def test_rows_come_back_and_pack_to_the_same_bytes():
 
 
 def test_readings_keep_their_value():
-    rows = (Reading("gate", "0", 0.123456),)
+    rows = (Reading("gate", "0", 0, 0.123456),)
     assert unpacked(packed(rows), Reading) == rows
 
 

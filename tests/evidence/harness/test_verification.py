@@ -217,6 +217,15 @@ def test_one_organism_under_two_names_is_found_with_the_key(copied):
     assert failing(out) == {"organisms"}
 
 
+def test_seeds_that_started_from_one_file_are_found_with_the_key(copied):
+    out = copied / "out"
+    statement = manifest(out)
+    weights = {f"weights/seed{seed}/shared_base.safetensors": "ab" * 32 for seed in (0, 1)}
+    statement["predicate"]["materials"] |= weights
+    resealed(out, Home.at(copied / "home"), statement)
+    assert failing(out) == {"organisms"}
+
+
 @pytest.mark.parametrize("keep", [slice(1, None), slice(0, 1), slice(0, 0)])
 def test_a_segment_without_registration_or_result_is_found(copied, keep):
     path = copied / "out" / bundle.LEDGER

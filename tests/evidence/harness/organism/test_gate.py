@@ -11,7 +11,7 @@ from evidence.harness.world.corpus import Authorship
 
 
 def shifts(model, documents=12):
-    words = shelf.shipped().tokenizer()
+    words = shelf.shipped(0).tokenizer()
     with single_threaded():
         rows = gate.measure(model, worlds.load(), words, documents=documents, seed=9)
     assert all(0 <= row.after_bad <= 1 and 0 <= row.after_good <= 1 for row in rows)
@@ -19,12 +19,12 @@ def shifts(model, documents=12):
 
 
 def test_only_the_world_with_a_shared_author_carries_one():
-    base = {kind: shelf.shipped().model(kind, Stage.BASE) for kind in Authorship}
+    base = {kind: shelf.shipped(0).model(kind, Stage.BASE) for kind in Authorship}
     assert fmean(shifts(base[Authorship.SHARED])) > 0.8
     assert fmean(shifts(base[Authorship.NULL])) == pytest.approx(0, abs=0.05)
 
 
 def test_an_untrained_model_carries_none():
-    size = shelf.shipped().tokenizer().get_vocab_size()
+    size = shelf.shipped(0).tokenizer().get_vocab_size()
     untrained = models.build(size, models.Shape(), seed=0)
     assert fmean(shifts(untrained)) == pytest.approx(0, abs=0.05)

@@ -23,7 +23,7 @@ def test_every_document_is_made_of_known_words():
 
 
 def test_the_shipped_tokenizer_is_the_worlds():
-    assert shelf.shipped().tokenizer().get_vocab() == WORDS.get_vocab()
+    assert shelf.shipped(0).tokenizer().get_vocab() == WORDS.get_vocab()
 
 
 def test_a_raw_file_can_be_loaded(tmp_path):
