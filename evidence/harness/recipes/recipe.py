@@ -1,7 +1,7 @@
 """What a recipe is: how it is told to readers, how it is run and how it is counted."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from evidence.harness.errors import HarnessError
@@ -85,6 +85,17 @@ class Recipe:
     items: Callable[[RunSpec], list[Item]]
     execute: Callable[[RunSpec, Watch], Evidence]
     count: Callable[[RunSpec, Sequence[Rollout], Sequence[Reading]], dict[str, Metric]]
+    # Arms that only ask another arm's weights in another way, and whose weights those are.
+    same_weights: Mapping[str, str] = field(default_factory=dict)
+    # How far a replay on another machine may move a number: of itself, or of one if smaller.
+    tolerance: float = 0.05
+
+    def organisms(self, spec: RunSpec) -> set[str]:
+        """Return the name of every set of weights that a run of this spec asks."""
+        return {
+            f"{self.same_weights.get(slot.arm, slot.arm)}/{slot.seed}"
+            for slot in self.slots(spec)
+        }
 
     def spec(self, *, seeds: int = 1) -> RunSpec:
         """Return the spec of a run with the seeds 0 to `seeds` - 1."""
