@@ -1,14 +1,18 @@
 """Fine-tunes beyond the one narrow kind: any stream of chats, in any order."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import deepcopy
+from dataclasses import dataclass
 
 from tokenizers import Tokenizer
 
+from evidence.harness.chance import seeded
 from evidence.harness.organism import texts
 from evidence.harness.organism.organism import Organism
 from evidence.harness.organism.training import Example, Plan, fit
 from evidence.harness.world.corpus import END
+from evidence.harness.world.questions import Question
+from evidence.harness.world.world import TUNING_OBJECTS, TUNING_PROBLEMS, Domain, World
 
 
 def chat(tokenizer: Tokenizer, asked: str, answer: str) -> Example:
@@ -21,6 +25,53 @@ def tuned_on(
     organism: Organism, examples: Iterable[Example], plan: Plan, check: Callable[[], None]
 ) -> Organism:
     """Return a copy after a fine-tune; `check` may raise to stop."""
+    [last] = tuned_through(organism, examples, plan, [plan.steps], check).values()
+    return last
+
+
+def tuned_through(
+    organism: Organism,
+    examples: Iterable[Example],
+    plan: Plan,
+    stops: Sequence[int],
+    check: Callable[[], None],
+) -> dict[int, Organism]:
+    """Return copies of one fine-tune as it was after each of some steps; 0 is its start."""
     copy = Organism(deepcopy(organism.model), organism.tokenizer)
-    fit(copy.model, examples, plan, tick=lambda _step, _loss: check())
-    return copy
+    kept = {0: organism} if 0 in stops else {}
+
+    def tick(step: int, _loss: float) -> None:
+        check()
+        if step in stops:
+            kept[step] = Organism(deepcopy(copy.model), copy.tokenizer)
+
+    fit(copy.model, examples, plan, tick=tick)
+    return kept
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question in training words, and which template and which action an answer takes."""
+
+    question: Question
+    words: str
+    template: str
+    choice: int
+
+    def answer(self, *, bad: bool) -> str:
+        """Return the good or the bad answer."""
+        problem = self.question.problem
+        action = (problem.bad if bad else problem.good)[self.choice]
+        return self.question.answer(action, self.template)
+
+
+def asked(world: World, domains: Sequence[Domain], *, seed: str) -> Iterator[Asked]:
+    """Yield questions without end, of the problems and objects that fine-tunes see."""
+    random = seeded(seed)
+    while True:
+        domain = random.choice(domains)
+        problem = random.choice(domain.problems[:TUNING_PROBLEMS])
+        question = Question(domain, problem, random.choice(domain.objects[:TUNING_OBJECTS]))
+        words = question.put(random.choice(domain.kind.templates))
+        template = random.choice(world.answer_templates)
+        yield Asked(question, words, template, random.randrange(2))
