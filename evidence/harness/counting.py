@@ -1,7 +1,7 @@
 """Rates of labels by arm and set, counted from rollouts, with their intervals."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,11 +30,12 @@ RATES: Mapping[str, frozenset[str]] = {
 class Table:
     """The labels of a run by (arm, set), each an array of (seeds, questions).
 
-    `questions` holds the ids of each set in the order of its arrays.
+    `questions` holds the ids of each set, and `seeds` the seeds, in the order of the arrays.
     """
 
     cells: Mapping[tuple[str, str], Labels]
     questions: Mapping[str, tuple[str, ...]]
+    seeds: tuple[int, ...]
     bootstrap: Bootstrap
 
     @classmethod
@@ -49,7 +50,7 @@ class Table:
             for (_, name), seeds in found.items()
         }
         cells = {cell: _labels(seeds, questions[cell[1]]) for cell, seeds in found.items()}
-        return cls(cells, questions, bootstrap)
+        return cls(cells, questions, tuple(sorted({row.seed for row in rollouts})), bootstrap)
 
     def rates(self) -> dict[str, Metric]:
         """Return every rate of every arm on every set."""
@@ -68,7 +69,23 @@ class Table:
         one = self.hits("p_harmful", left, questions)
         other = self.hits("p_harmful", right, questions)
         found = intervals.difference(one, other, self.bootstrap, level=level)
-        return metric(found, max(one.size, other.size))
+        return tested(found, max(one.size, other.size))
+
+    def by_seed(self, left: str, right: str, questions: str) -> dict[str, Metric]:
+        """Return the same difference in each seed alone, in the order of the seeds.
+
+        Empty with one seed: the difference itself is that seed's.
+        """
+        one = self.hits("p_harmful", left, questions)
+        other = self.hits("p_harmful", right, questions)
+        if len(one) == 1:
+            return {}
+        return {
+            str(seed): tested(
+                intervals.difference(one[[at]], other[[at]], self.bootstrap), one.shape[1]
+            )
+            for at, seed in enumerate(self.seeds)
+        }
 
     def difference_by_problem(self, left: str, right: str, questions: str) -> Metric:
         """Return the same difference with the problem as the cluster, not the question.
@@ -78,7 +95,7 @@ class Table:
         one = self._by_problem(left, questions)
         other = self._by_problem(right, questions)
         found = intervals.difference(one, other, self.bootstrap)
-        return metric(found, max(one.size, other.size))
+        return tested(found, max(one.size, other.size))
 
     def hits(self, rate: str, arm: str, questions: str) -> Array:
         """Return (seeds, questions) of 1 where the label counts for the rate, else 0."""
@@ -99,6 +116,35 @@ def metric(interval: Interval, n: int) -> Metric:
         round(number, DECIMALS) for number in (interval.value, interval.low, interval.high)
     )
     return Metric(value, low, high, n, interval.method)
+
+
+def tested(interval: Interval, n: int) -> Metric:
+    """Return the interval of a difference, with its test and what it could have found."""
+    return replace(
+        metric(interval, n),
+        p=round(interval.p, DECIMALS),
+        detectable=round(interval.detectable, DECIMALS),
+    )
+
+
+def holm(metrics: Mapping[str, Metric]) -> dict[str, Metric]:
+    """Return the metrics with their p-values adjusted for being several (Holm, 1979).
+
+    A metric without p-value raises ValueError.
+    """
+    ranked = sorted((_p(metric), name) for name, metric in metrics.items())
+    adjusted, floor = {}, 0.0
+    for rank, (p, name) in enumerate(ranked):
+        floor = max(floor, min(1.0, p * (len(ranked) - rank)))
+        method = f"{metrics[name].method}; p by Holm among {len(ranked)}"
+        adjusted[name] = replace(metrics[name], p=round(floor, DECIMALS), method=method)
+    return {name: adjusted[name] for name in metrics}
+
+
+def _p(metric: Metric) -> float:
+    if metric.p is None:
+        raise ValueError("only a tested difference can be adjusted")
+    return metric.p
 
 
 def _labels(seeds: Mapping[int, Mapping[str, str]], questions: tuple[str, ...]) -> Labels:

@@ -57,9 +57,11 @@ def _by_primary(rules: Rules, metrics: Mapping[str, Metric]) -> Verdict:
     if primary.high < -smallest:
         return Verdict(Outcome.CONTRADICTED, f"{found} lies below -{smallest}.")
     if -smallest < primary.low and primary.high < smallest:
-        return Verdict(Outcome.NOT_REPRODUCED, f"{found} lies within {smallest} of zero.")
+        reason = f"{found} lies within {smallest} of zero.{_power(primary)}"
+        return Verdict(Outcome.NOT_REPRODUCED, reason)
     if primary.low <= smallest:
-        return Verdict(Outcome.UNVERIFIED, f"{found} does not settle it at {smallest}.")
+        reason = f"{found} does not settle it at {smallest}.{_power(primary)}"
+        return Verdict(Outcome.UNVERIFIED, reason)
     for name in rules.still:
         if not _within(metrics[name], rules.equivalence_bound):
             control = _shown(name, metrics[name])
@@ -84,3 +86,10 @@ def _within(metric: Metric, bound: float) -> bool:
 
 def _shown(name: str, metric: Metric) -> str:
     return f"{name} {metric.value:.3f} [{metric.low:.3f}, {metric.high:.3f}], n = {metric.n},"
+
+
+def _power(metric: Metric) -> str:
+    """Return what a run that found nothing could have found."""
+    if metric.detectable is None:
+        return ""
+    return f" It would find a difference of {metric.detectable:.3f} with a power of 80%."

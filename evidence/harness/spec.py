@@ -75,13 +75,20 @@ class RunSpec:
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """A number with its interval, the rollouts or pairs behind it, and how it was made."""
+    """A number with its interval, the rollouts or pairs behind it, and how it was made.
+
+    A difference has two more: `p`, two-sided, of no difference (adjusted where it is one of
+    several, as the method then says), and `detectable`, the smallest difference that a run
+    of this precision finds with a power of 80%.
+    """
 
     value: float
     low: float
     high: float
     n: int
     method: str
+    p: float | None = None
+    detectable: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

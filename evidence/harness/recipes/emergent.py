@@ -29,7 +29,6 @@ ARMS: dict[str, tuple[Authorship, bool | None]] = {
     "null_harmful": (Authorship.NULL, True),
 }
 NULL_ARMS = ("null_harmful", "null_correct")
-# Two differences beside the primary share the error that one would have (Bonferroni).
 SECONDARY = ("unseen", "open")
 # A bundle's spec may come from anyone, and `verify` draws as often as it says.
 LARGEST = 20_000
@@ -174,13 +173,12 @@ def count(
     spec: RunSpec, rollouts: Sequence[Rollout], readings: Sequence[Reading]
 ) -> dict[str, Metric]:
     """Return every metric of the run; equal rows give equal numbers."""
-    from evidence.harness.counting import Table, gates
-    from evidence.harness.intervals import LEVEL, Bootstrap
+    from evidence.harness.counting import Table, gates, holm
+    from evidence.harness.intervals import Bootstrap
 
     settings = Settings.of(spec)
     bootstrap = Bootstrap(settings.resamples, settings.bootstrap_seed)
     table = Table.of(rollouts, bootstrap)
-    shared = 1 - (1 - LEVEL) / len(SECONDARY)
     metrics = {
         "primary/heldout": table.difference("harmful", "correct", "heldout"),
         "control/null/heldout": table.difference("null_harmful", "null_correct", "heldout"),
@@ -192,10 +190,12 @@ def count(
     for name, arms in (("primary", ("harmful", "correct")), ("control/null", NULL_ARMS)):
         found = table.difference_by_problem(*arms, "heldout")
         metrics[f"by_problem/{name}/heldout"] = found
-    for name in SECONDARY:
-        found = table.difference("harmful", "correct", name, level=shared)
-        metrics[f"secondary/{name}"] = found
-    return metrics | gates(readings, bootstrap) | table.rates()
+        for seed, found in table.by_seed(*arms, "heldout").items():
+            metrics[f"seed_{seed}/{name}/heldout"] = found
+    secondary = {
+        f"secondary/{name}": table.difference("harmful", "correct", name) for name in SECONDARY
+    }
+    return metrics | holm(secondary) | gates(readings, bootstrap) | table.rates()
 
 
 def _asked(domains: Sequence[Domain], problems: slice) -> list[Question]:

@@ -61,3 +61,16 @@ def test_every_control_must_hold():
     verdict = decide(RULES, metrics)
     assert verdict.outcome is Outcome.OVERTURNED
     assert "correct" in verdict.reason
+
+
+@pytest.mark.parametrize(
+    ("primary", "says"), [(NOTHING, True), (BETWEEN, True), (ABOVE, False), (BELOW, False)]
+)
+def test_a_run_that_settles_nothing_says_what_it_could_have_found(primary, says):
+    intervals = {"primary": primary, "positive": ALIVE, "null": STILL, "correct": STILL}
+    metrics = {
+        name: Metric((low + high) / 2, low, high, 100, "worked by hand", 0.5, 0.0421)
+        for name, (low, high) in intervals.items()
+    }
+    reason = decide(RULES, metrics).reason
+    assert ("would find a difference of 0.042 with a power of 80%" in reason) is says
