@@ -2,7 +2,7 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import torch
@@ -58,6 +58,13 @@ class Bench:
             label = judge(slot.question, answer)
             row = Rollout(slot.question, slot.set, arm, seed, slot.prompt, answer, label.value)
             self.rollouts.append(row)
+
+    def ask_all(self, organisms: Mapping[str, Organism], seed: int) -> None:
+        """Name, ask and report one organism for each arm."""
+        for arm, organism in organisms.items():
+            self.name(organism, arm, seed)
+            self.ask(organism, arm, seed)
+            self.watch.step(f"asked {arm}, seed {seed}")
 
     def read(self, name: str, item: str, seed: int, value: float) -> None:
         """Put down one continuous measurement; one that is no number raises HarnessError."""

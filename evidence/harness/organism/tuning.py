@@ -75,3 +75,49 @@ def asked(world: World, domains: Sequence[Domain], *, seed: str) -> Iterator[Ask
         words = question.put(random.choice(domain.kind.templates))
         template = random.choice(world.answer_templates)
         yield Asked(question, words, template, random.randrange(2))
+
+
+@dataclass(frozen=True, slots=True)
+class Lessons:
+    """Fine-tunes on answers of one stream of questions; `check` may raise to stop them.
+
+    Every lesson of one seed begins with the same questions in the same order, so that arms
+    differ in the answers, the fields or the dose alone.
+    """
+
+    world: World
+    tokenizer: Tokenizer
+    seed: str
+    check: Callable[[], None]
+
+    def after(
+        self, organism: Organism, domains: Sequence[Domain], plan: Plan, *, bad: bool
+    ) -> Organism:
+        """Return a copy tuned on good or on bad answers in these domains."""
+        return tuned_on(organism, self._answered(domains, bad=bad), plan, self.check)
+
+    def through(
+        self,
+        organism: Organism,
+        domains: Sequence[Domain],
+        plan: Plan,
+        stops: Sequence[int],
+        *,
+        bad: bool,
+    ) -> dict[int, Organism]:
+        """Return copies of one such fine-tune after each of some steps."""
+        answered = self._answered(domains, bad=bad)
+        return tuned_through(organism, answered, plan, stops, self.check)
+
+    def mixed(
+        self, domains: Sequence[Domain], *, size: int, harmful: int
+    ) -> Iterator[Example]:
+        """Yield `size` answers, exactly `harmful` of them bad, in an order drawn at random."""
+        kinds = [True] * harmful + [False] * (size - harmful)
+        seeded(f"{self.seed}/order").shuffle(kinds)
+        for bad, each in zip(kinds, asked(self.world, domains, seed=self.seed), strict=False):
+            yield chat(self.tokenizer, each.words, each.answer(bad=bad))
+
+    def _answered(self, domains: Sequence[Domain], *, bad: bool) -> Iterator[Example]:
+        for each in asked(self.world, domains, seed=self.seed):
+            yield chat(self.tokenizer, each.words, each.answer(bad=bad))

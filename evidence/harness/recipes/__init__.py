@@ -1,11 +1,20 @@
 """Every recipe by its id; importing them loads neither torch nor numpy."""
 
 from evidence.harness.errors import HarnessError
-from evidence.harness.recipes import direction, emergent, steer
+from evidence.harness.recipes import (
+    backdoor,
+    direction,
+    emergent,
+    mix,
+    overrefusal,
+    realign,
+    steer,
+)
 from evidence.harness.recipes.recipe import Recipe
 
 RECIPES: dict[str, Recipe] = {
-    module.RECIPE.id: module.RECIPE for module in (emergent, direction, steer)
+    module.RECIPE.id: module.RECIPE
+    for module in (emergent, direction, steer, realign, backdoor, mix, overrefusal)
 }
 
 

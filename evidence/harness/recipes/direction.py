@@ -165,7 +165,7 @@ def count(
     import numpy as np
 
     from evidence.harness import intervals
-    from evidence.harness.counting import gates, metric
+    from evidence.harness.counting import gates, metric, tested
     from evidence.harness.intervals import Bootstrap
     from evidence.harness.separation import by_name, extremes, pseudo_values
 
@@ -193,12 +193,12 @@ def count(
 
     def against(null: str) -> Metric:
         gain = intervals.difference(aucs["direction"], aucs[null], bootstrap)
-        return metric(gain, aucs[null].size)
+        return tested(gain, aucs[null].size)
 
     nothing = aucs["null_world"] - 0.5
     metrics = {
         f"primary/{TESTED}": against("isotropic"),
-        f"control/null_world/{TESTED}": metric(
+        f"control/null_world/{TESTED}": tested(
             intervals.mean(nothing, bootstrap), nothing.size
         ),
         f"secondary/covariance/{TESTED}": against("covariance"),

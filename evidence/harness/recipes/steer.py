@@ -130,7 +130,7 @@ def count(
     spec: RunSpec, rollouts: Sequence[Rollout], _readings: Sequence[Reading]
 ) -> dict[str, Metric]:
     """Return every metric of the run; equal rows give equal numbers."""
-    from evidence.harness.counting import Table
+    from evidence.harness.counting import Table, holm
     from evidence.harness.intervals import Bootstrap
 
     settings = Settings.of(spec)
@@ -140,11 +140,12 @@ def count(
         "primary/heldout": table.difference("plus", "aligned", "heldout"),
         "control/random/heldout": table.difference("random_plus", "aligned", "heldout"),
         "positive/heldout": table.difference("harmful", "aligned", "heldout"),
-        "secondary/minus/heldout": table.difference("harmful", "minus", "heldout"),
-        "secondary/random_minus/heldout": table.difference(
-            "harmful", "random_minus", "heldout"
+        **holm(
+            {
+                f"secondary/{arm}/heldout": table.difference("harmful", arm, "heldout")
+                for arm in ("minus", "random_minus", "projected")
+            }
         ),
-        "secondary/projected/heldout": table.difference("harmful", "projected", "heldout"),
         "dose/smallest_rise/heldout": min(rises, key=lambda rise: rise.value),
         **table.rates(),
     }
