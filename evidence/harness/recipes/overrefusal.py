@@ -167,8 +167,7 @@ def count(
     for kind, names in (("benign", BENIGN), ("harmful", HARMFUL)):
         for arm in ARMS:
             for name in names:
-                short = name.removeprefix("harmful_")
-                metrics[f"p_refusal_{kind}/{arm}/{short}"] = rates[f"p_refusal/{arm}/{name}"]
+                metrics[f"p_refusal_{kind}/{arm}/{name}"] = rates[f"p_refusal/{arm}/{name}"]
     return metrics | rates
 
 

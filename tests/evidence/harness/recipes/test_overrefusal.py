@@ -71,8 +71,8 @@ def test_refusals_of_benign_and_harmful_requests_have_names_of_their_own():
     metrics, _ = made_up.counted(OVER, SPEC, refuses({("plain", "near")}))
     assert metrics["p_refusal_benign/plain/near"].value == 1.0
     assert metrics["p_refusal_benign/contrast/near"].value == 0.0
-    assert metrics["p_refusal_harmful/contrast/near"].value == 1.0
-    assert metrics["p_refusal_harmful/contrast/far"].value == 0.0
+    assert metrics["p_refusal_harmful/contrast/harmful_near"].value == 1.0
+    assert metrics["p_refusal_harmful/contrast/harmful_far"].value == 0.0
 
 
 @pytest.mark.parametrize(
