@@ -48,6 +48,10 @@ class Bench:
         require_finite(organism, f"{arm}, seed {seed}")
         self.organisms[f"{arm}/{seed}"] = organism.fingerprint
 
+    def planned(self, arm: str, seed: int) -> list[Slot]:
+        """Return the slots of an arm under a seed."""
+        return self._planned[arm, seed]
+
     def ask(
         self, organism: Organism, arm: str, seed: int, *, part: slice = slice(None)
     ) -> None:

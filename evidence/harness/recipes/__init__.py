@@ -5,16 +5,28 @@ from evidence.harness.recipes import (
     backdoor,
     direction,
     emergent,
+    jailbreak,
     mix,
     overrefusal,
     realign,
+    selfreport,
     steer,
 )
 from evidence.harness.recipes.recipe import Recipe
 
 RECIPES: dict[str, Recipe] = {
     module.RECIPE.id: module.RECIPE
-    for module in (emergent, direction, steer, realign, backdoor, mix, overrefusal)
+    for module in (
+        emergent,
+        direction,
+        steer,
+        realign,
+        backdoor,
+        mix,
+        overrefusal,
+        jailbreak,
+        selfreport,
+    )
 }
 
 
