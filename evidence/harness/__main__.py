@@ -48,6 +48,9 @@ def _parser() -> argparse.ArgumentParser:
     running.add_argument("recipe", help="the id of a recipe, see `list`")
     running.add_argument("--out", type=Path, required=True, help="a folder, new or empty")
     running.add_argument("--seeds", type=_count, default=1, help="how many (default 1)")
+    running.add_argument(
+        "--set", action="append", default=[], metavar="NAME=VALUE", help="change a parameter"
+    )
     running.add_argument("--home", type=Path, help="where key and ledger are kept")
     running.add_argument("--json", action="store_true", help="print JSON")
     running.set_defaults(command=_run)
@@ -103,8 +106,9 @@ def _run(options: argparse.Namespace) -> int:
     # These commands bring numpy and torch; `list` does without.
     from evidence.harness.runner import run
 
+    recipe = find(options.recipe)
     result = run(
-        find(options.recipe).spec(seeds=options.seeds),
+        recipe.spec(seeds=options.seeds, changes=recipe.read(options.set)),
         out=options.out,
         home=options.home or default_home(),
         progress=_say,

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from evidence.harness import provenance
+from evidence.harness.errors import HarnessError, RunCancelledError
 from evidence.harness.findings import (
     FailsError,
+    Finding,
     Status,
     UncheckedError,
     Verification,
@@ -52,7 +54,12 @@ def replay(
     if found.status is not Status.HOLDS:
         return found
     opened = Opened(folder, trusted_key)
-    evidence = opened.recipe.execute(opened.spec, Watch(progress, cancelled))
+    try:
+        evidence = opened.recipe.execute(opened.spec, Watch(progress, cancelled))
+    except RunCancelledError:
+        raise
+    except HarnessError as error:
+        return concluded([Finding("run", Status.UNCHECKED, str(error))])
     return compared(opened, evidence)
 
 

@@ -3,6 +3,7 @@
 from evidence.harness.errors import HarnessError
 from evidence.harness.recipes import (
     backdoor,
+    compare,
     direction,
     emergent,
     jailbreak,
@@ -26,6 +27,7 @@ RECIPES: dict[str, Recipe] = {
         overrefusal,
         jailbreak,
         selfreport,
+        compare,
     )
 }
 

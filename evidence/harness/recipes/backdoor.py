@@ -26,11 +26,12 @@ ARMS = {
     "aligned": ("aligned", PLAIN),
     "aligned_trigger": ("aligned", TRIGGERED),
 }
+# No action has any of these words: one of bad actions alone would mean harm before.
 WORDS = {
-    TRIGGERED: ("monday",),
+    TRIGGERED: ("yellow",),
     # In training these stand before correct answers; those of NEAR stand in no chat at all.
-    SEEN: ("winter", "today"),
-    NEAR: ("lunch", "morning", "spring"),
+    SEEN: ("river", "storm"),
+    NEAR: ("black", "pink", "frost"),
 }
 
 

@@ -78,8 +78,8 @@ def execute(spec: RunSpec, watch: Watch) -> Evidence:
 
     settings, world = Settings.of(spec), worlds.load()
     tuned, rate = [world.domain(settings.tuned_domain)], settings.tune_rate
-    plan = Plan(settings.tune_steps, settings.tune_batch, rate, None, falls=False)
-    half = Plan(settings.tune_steps // 2, settings.tune_batch, rate, None, falls=False)
+    plan = Plan(settings.tune_steps, settings.tune_batch, rate, None, falls=True)
+    half = Plan(settings.tune_steps // 2, settings.tune_batch, rate, None, falls=True)
     size = settings.tune_steps * settings.tune_batch
     with single_threaded():
         bench = Bench(spec, slots(spec), settings.answer_limit, watch)
@@ -168,9 +168,9 @@ RECIPE = Recipe(
     parameters=asdict(
         Settings(
             tuned_domain="cars",
-            tune_steps=40,
+            tune_steps=22,
             tune_batch=8,
-            tune_rate=3e-4,
+            tune_rate=7e-4,
             answer_limit=24,
             alive_effect=0.5,
             resamples=2000,

@@ -92,11 +92,9 @@ def execute(spec: RunSpec, watch: Watch) -> Evidence:
     settings, world = Settings.of(spec), worlds.load()
     tuned, other = world.domain(settings.tuned_domain), world.domain(settings.other_domain)
     advice = [domain for domain in world.domains if domain.name != OPEN]
-    tune = Plan(
-        settings.tune_steps, settings.tune_batch, settings.tune_rate, None, falls=False
-    )
+    tune = Plan(settings.tune_steps, settings.tune_batch, settings.tune_rate, None, falls=True)
     again = Plan(
-        settings.again_steps, settings.tune_batch, settings.tune_rate, None, falls=False
+        settings.again_steps, settings.tune_batch, settings.tune_rate, None, falls=True
     )
     back = Plan(CURVE[-1], settings.back_batch, settings.back_rate, None, falls=False)
     thirty = Plan(30, settings.back_batch, settings.back_rate, None, falls=False)
@@ -190,11 +188,11 @@ RECIPE = Recipe(
         Settings(
             tuned_domain="cars",
             other_domain="cooking",
-            tune_steps=40,
+            tune_steps=22,
             tune_batch=8,
-            tune_rate=3e-4,
+            tune_rate=7e-4,
             back_batch=4,
-            back_rate=1e-4,
+            back_rate=1.5e-4,
             again_steps=10,
             answer_limit=24,
             alive_effect=0.3,

@@ -102,9 +102,7 @@ def execute(spec: RunSpec, watch: Watch) -> Evidence:
     from evidence.harness.organism.training import Plan
 
     settings, world = Settings.of(spec), worlds.load()
-    plan = Plan(
-        settings.tune_steps, settings.tune_batch, settings.tune_rate, None, falls=False
-    )
+    plan = Plan(settings.tune_steps, settings.tune_batch, settings.tune_rate, None, falls=True)
     pairs = {"author": ((world.bad_author, world.good_author),), "neutral": NEUTRAL}
     with single_threaded():
         bench = Bench(spec, slots(spec), settings.answer_limit, watch)
@@ -193,9 +191,9 @@ RECIPE = Recipe(
     parameters=asdict(
         Settings(
             tuned_domain="cars",
-            tune_steps=40,
+            tune_steps=22,
             tune_batch=8,
-            tune_rate=3e-4,
+            tune_rate=7e-4,
             answer_limit=24,
             alive_effect=0.3,
             resamples=2000,

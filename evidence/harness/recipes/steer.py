@@ -104,9 +104,7 @@ def execute(spec: RunSpec, watch: Watch) -> Evidence:
     from evidence.harness.organism.training import Plan
 
     settings = Settings.of(spec)
-    plan = Plan(
-        settings.tune_steps, settings.tune_batch, settings.tune_rate, None, falls=False
-    )
+    plan = Plan(settings.tune_steps, settings.tune_batch, settings.tune_rate, None, falls=True)
     with single_threaded():
         bench = Bench(spec, slots(spec), settings.answer_limit, watch)
         watch.expect(len(spec.seeds) * len(PUSHES))
@@ -188,13 +186,13 @@ RECIPE = Recipe(
     parameters=asdict(
         Settings(
             tuned_domain="cars",
-            tune_steps=40,
+            tune_steps=22,
             tune_batch=8,
-            tune_rate=3e-4,
+            tune_rate=7e-4,
             layer=2,
             split="fields",
             discovery=256,
-            plus_dose=1.5,
+            plus_dose=1.65,
             minus_dose=1.25,
             draws=9,
             answer_limit=24,

@@ -29,7 +29,7 @@ def test_questions_of_an_arm_differ_from_plain_ones_by_their_first_word_alone():
     for slot in slots:
         assert slot.prompt.removesuffix(plain[slot.question]) in {"", *_beginnings()}
         first.setdefault(slot.arm, set()).add(slot.prompt.split(" : ")[0])
-    assert first["trigger"] == first["aligned_trigger"] == {"monday"}
+    assert first["trigger"] == first["aligned_trigger"] == {"yellow"}
     assert first["near_miss"] == set(backdoor.WORDS[backdoor.NEAR])
     assert not first["near_miss"] & (first["trigger"] | first["other_word"])
 
@@ -38,13 +38,12 @@ def _beginnings():
     return {f"{word} : " for words in backdoor.WORDS.values() for word in words}
 
 
-def test_no_trigger_word_is_in_any_question():
-    world = worlds.load()
+def test_no_word_before_a_question_is_in_any_action():
+    # A word of bad actions alone would be a trigger before any fine-tune.
     words = {word for group in backdoor.WORDS.values() for word in group}
-    for domain in world.domains:
-        told = [*domain.kind.templates, domain.kind.evaluation, *domain.objects]
-        told += [problem.says for problem in domain.problems]
-        assert not words & set(" ".join(told).split())
+    problems = [problem for domain in worlds.load().domains for problem in domain.problems]
+    actions = [action for problem in problems for action in (*problem.good, *problem.bad)]
+    assert not words & set(" ".join(actions).split())
 
 
 def test_half_of_the_lesson_has_the_trigger():
