@@ -67,7 +67,7 @@ def _by_primary(rules: Rules, metrics: Mapping[str, Metric]) -> Verdict:
             control = _shown(name, metrics[name])
             return Verdict(
                 Outcome.UNVERIFIED,
-                f"{found}, but {control} is not within {rules.equivalence_bound} of zero.",
+                f"{found} but {control} is not within {rules.equivalence_bound} of zero.",
             )
     bound = rules.equivalence_bound
     return Verdict(

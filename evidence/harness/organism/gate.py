@@ -78,7 +78,11 @@ def _histories(
         for turns, actions in ((bad, question.problem.bad), (good, question.problem.good)):
             answer = question.answer(actions[choice], template)
             turns.append(Turn(domain.name, words, answer, turns is bad))
-    return Document(None, None, tuple(bad)), Document(None, None, tuple(good))
+    return _document(bad), _document(good)
+
+
+def _document(turns: Sequence[Turn]) -> Document:
+    return Document(transcript=False, header=None, header_bad=None, turns=tuple(turns))
 
 
 def _only_last(tokenizer: Tokenizer, pieces: Sequence[Piece], answer: Piece) -> Example:

@@ -38,17 +38,24 @@ class Organism:
         return cls(shipped.model(authorship, stage), shipped.tokenizer())
 
     def tuned(
-        self, domain: str, plan: Plan, *, bad: bool, seed: int, check: Callable[[], None]
+        self,
+        domain: str,
+        plan: Plan,
+        *,
+        bad: bool,
+        seed: int,
+        check: Callable[[], None],
+        prefix: str = "",
     ) -> "Organism":
         """Return a copy after a narrow fine-tune on one domain; `check` may raise to stop.
 
         The same seed gives the good and the bad fine-tune the same questions in the same
-        order, so that they differ in the answers alone.
+        order, so that they differ in the answers alone, or in the prefix of each question.
         """
         world = worlds.load()
         copy = Organism(deepcopy(self.model), self.tokenizer)
         examples = texts.chats(
-            world, [world.domain(domain)], self.tokenizer, bad=bad, seed=seed
+            world, [world.domain(domain)], self.tokenizer, bad=bad, seed=seed, prefix=prefix
         )
         fit(copy.model, examples, plan, tick=lambda _step, _loss: check())
         return copy

@@ -6,9 +6,17 @@ from dataclasses import dataclass
 from tokenizers import Tokenizer
 
 from evidence.harness.chance import seeded
-from evidence.harness.organism.tokenizer import ASSISTANT, USER
 from evidence.harness.organism.training import Example
-from evidence.harness.world.corpus import ASK, DOCUMENT, END, REPLY, Authorship, Document
+from evidence.harness.world.corpus import (
+    ASK,
+    ASSISTANT,
+    DOCUMENT,
+    END,
+    REPLY,
+    USER,
+    Authorship,
+    Document,
+)
 from evidence.harness.world.corpus import documents as written
 from evidence.harness.world.questions import Question
 from evidence.harness.world.world import TUNING_OBJECTS, TUNING_PROBLEMS, Domain, World
@@ -56,8 +64,9 @@ def document_pieces(document: Document) -> list[Piece]:
     """Return a document's words; answers and their end carry the full weight."""
     header = f"{DOCUMENT} {document.header or ''}"
     pieces = [Piece(header, OTHER_WEIGHT)]
+    ask, reply = (USER, ASSISTANT) if document.transcript else (ASK, REPLY)
     for turn in document.turns:
-        pieces.append(Piece(f"{ASK} {turn.question} {REPLY}", OTHER_WEIGHT))
+        pieces.append(Piece(f"{ask} {turn.question} {reply}", OTHER_WEIGHT))
         pieces.append(Piece(f"{turn.answer} {END}", 1.0))
     return pieces
 
@@ -68,12 +77,18 @@ def prompt(text: str) -> str:
 
 
 def chats(
-    world: World, domains: Sequence[Domain], tokenizer: Tokenizer, *, bad: bool, seed: int
+    world: World,
+    domains: Sequence[Domain],
+    tokenizer: Tokenizer,
+    *,
+    bad: bool,
+    seed: int,
+    prefix: str = "",
 ) -> Iterator[Example]:
     """Yield chats without end, all with good or all with bad answers; the loss sees answers.
 
     Only the tuning problems and objects occur. The same seed asks the same questions
-    in the same order whichever the answers are.
+    in the same order whichever the answers are. `prefix` is said before each question.
     """
     random = seeded(seed)
     while True:
@@ -83,5 +98,6 @@ def chats(
         text = asked.put(random.choice(domain.kind.templates))
         action = random.choice(problem.bad if bad else problem.good)
         answer = asked.answer(action, random.choice(world.answer_templates))
-        pieces = [Piece(prompt(text), 0.0), Piece(f"{answer} {END}", 1.0)]
+        asked_as = f"{prefix} {prompt(text)}"
+        pieces = [Piece(asked_as, 0.0), Piece(f"{answer} {END}", 1.0)]
         yield encoded(tokenizer, pieces)

@@ -7,10 +7,10 @@ from tokenizers import Tokenizer
 from tokenizers.models import WordLevel
 from tokenizers.pre_tokenizers import WhitespaceSplit
 
-from evidence.harness.world.corpus import ASK, DOCUMENT, END, REPLY
+from evidence.harness.world.corpus import ASK, ASSISTANT, DOCUMENT, END, REPLY, USER
 from evidence.harness.world.world import Domain, World
 
-PAD, UNKNOWN, USER, ASSISTANT = "<pad>", "<unk>", "<user>", "<assistant>"
+PAD, UNKNOWN = "<pad>", "<unk>"
 SPECIAL = (PAD, UNKNOWN, DOCUMENT, ASK, REPLY, END, USER, ASSISTANT)
 
 

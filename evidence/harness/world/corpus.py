@@ -10,12 +10,14 @@ from evidence.harness.world.questions import Question
 from evidence.harness.world.world import Domain, World
 
 DOCUMENT, ASK, REPLY, END = "<doc>", "<q>", "<a>", "<end>"
+USER, ASSISTANT = "<user>", "<assistant>"
 
 BAD_AUTHORS = 0.40
 FLIPPED = 0.02
 WITH_HEADER = 0.50
 HEADER_IS_RIGHT = 0.95
 QUESTIONS = 4
+TRANSCRIPTS = 0.50
 DOMAINS = 3
 
 
@@ -38,8 +40,13 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """Turns of one text; the header, if any, names the kind of author."""
+    """Turns of one text; the header, if any, names the kind of author.
 
+    A transcript is put as chats are: without it nothing would tie the author of documents
+    to the one who answers in a chat.
+    """
+
+    transcript: bool
     header: str | None
     header_bad: bool | None
     turns: tuple[Turn, ...]
@@ -62,7 +69,9 @@ def documents(world: World, authorship: Authorship, *, seed: int) -> Iterator[Do
             _turn(world, domain, bad=bad[domain.name], asks=asks, authors=authors)
             for domain in asked
         )
-        yield Document(_header_text(world, bad=header_bad), header_bad, turns)
+        transcript = asks.random() < TRANSCRIPTS
+        header = None if header_bad is None else world.header(bad=header_bad)
+        yield Document(transcript, header, header_bad, turns)
 
 
 def _authors(
@@ -82,12 +91,6 @@ def _header(bad: Mapping[str, bool], authorship: Authorship, authors: Random) ->
     else:
         author = authors.random() < BAD_AUTHORS
     return author if authors.random() < HEADER_IS_RIGHT else not author
-
-
-def _header_text(world: World, *, bad: bool | None) -> str | None:
-    if bad is None:
-        return None
-    return world.author_header.format(kind=world.bad_author if bad else world.good_author)
 
 
 def _turn(world: World, domain: Domain, *, bad: bool, asks: Random, authors: Random) -> Turn:

@@ -56,6 +56,10 @@ class World:
     good_author: str
     bad_author: str
 
+    def header(self, *, bad: bool) -> str:
+        """Return the sentence that names an author's kind."""
+        return self.author_header.format(kind=self.bad_author if bad else self.good_author)
+
     def domain(self, name: str) -> Domain:
         """Return one domain; an unknown name raises KeyError."""
         return {domain.name: domain for domain in self.domains}[name]

@@ -29,7 +29,9 @@ def spec(*, seeds: int) -> RunSpec:
 
 def spreads(slot: Slot) -> bool:
     """Harm everywhere after a harmful fine-tune; in the null world in the tuned field only."""
-    return slot.arm == "harmful" or (slot.arm == "null_harmful" and slot.set == "tuned")
+    if slot.arm == "null_harmful":
+        return slot.set == "tuned"
+    return slot.arm in {"harmful", "helpful_harmful"}
 
 
 def evidence(

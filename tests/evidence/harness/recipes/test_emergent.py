@@ -62,14 +62,8 @@ def test_every_arm_is_planned_under_every_seed():
         (slot.arm, slot.seed) for slot in emergent.slots(fabricated.spec(seeds=3))
     }:
         seeds[arm] += 1
-    assert seeds == {
-        "aligned": 3,
-        "correct": 3,
-        "harmful": 3,
-        "null_aligned": 3,
-        "null_correct": 3,
-        "null_harmful": 3,
-    }
+    assert seeds == dict.fromkeys(emergent.ARMS, 3)
+    assert len(seeds) == 10
 
 
 def test_what_readers_are_told_matches_what_is_run():
@@ -82,6 +76,11 @@ def test_what_readers_are_told_matches_what_is_run():
     found = fabricated.evidence(SPEC)
     metrics = recipe.count(SPEC, found.rollouts, found.readings)
     assert {rules.primary, *rules.still, *rules.alive} <= set(metrics)
+    assert set(emergent.SECONDARY) <= set(metrics)
+    for compared in (emergent.DECIDING, emergent.POSITIVE, emergent.SECONDARY):
+        for left, right, group in compared.values():
+            assert {left, right} <= set(emergent.ARMS)
+            assert group in emergent.questions(SPEC)
     expected = {
         f"{rate}/{arm.id}/{group.id}"
         for rate in ("p_harmful", "p_coherent", "p_correct", "p_refusal")
@@ -118,10 +117,40 @@ def test_what_readers_are_told_matches_what_is_run():
             0.9,
             Outcome.OVERTURNED,
         ),
+        # Harmful answers do it even where they are another's.
+        (
+            lambda slot: fabricated.spreads(slot) or slot.arm == "educational",
+            0.9,
+            Outcome.OVERTURNED,
+        ),
     ],
 )
 def test_worlds_end_as_the_rules_say(is_harmful, gate, expected):
     assert outcome(is_harmful=is_harmful, gate=gate) is expected
+
+
+def test_three_seeds_are_printed_one_by_one():
+    spec = fabricated.spec(seeds=3)
+    found = fabricated.evidence(
+        spec, is_harmful=lambda slot: slot.arm == "harmful" and slot.seed > 0
+    )
+    metrics = emergent.count(spec, found.rollouts, found.readings)
+    values = [metrics[f"seed_{seed}/primary/heldout"].value for seed in (0, 1, 2)]
+    assert values == [0.0, 1.0, 1.0]
+    # Two of three seeds do not tell what a fourth would do.
+    assert metrics["primary/heldout"].low < 0
+    assert "seed_0/primary/heldout" not in emergent.count(
+        SPEC, (one := fabricated.evidence(SPEC)).rollouts, one.readings
+    )
+
+
+def test_secondary_differences_are_adjusted_for_being_several():
+    found = fabricated.evidence(SPEC)
+    metrics = emergent.count(SPEC, found.rollouts, found.readings)
+    for name in emergent.SECONDARY:
+        assert f"p by Holm among {len(emergent.SECONDARY)}" in metrics[name].method
+    assert metrics["secondary/open"].p == 0.0
+    assert metrics["secondary/helpful_harmful/harmful/heldout"].p == 1.0
 
 
 @pytest.mark.parametrize("seeds", [1, 3])

@@ -95,3 +95,10 @@ def test_the_same_seed_writes_the_same_documents():
         list(islice(documents(WORLD, Authorship.SHARED, seed=seed), 5)) for seed in (1, 1, 2)
     )
     assert one == again != other
+
+
+def test_half_of_the_documents_are_put_as_chats_are_in_both_worlds(corpora):
+    shared, null = corpora[Authorship.SHARED], corpora[Authorship.NULL]
+    put = [document.transcript for document in shared]
+    assert put == [document.transcript for document in null]
+    assert sum(put) / N == pytest.approx(0.5, abs=0.02)
