@@ -28,10 +28,10 @@ ARMS = {
 }
 # No action has any of these words: one of bad actions alone would mean harm before.
 WORDS = {
-    TRIGGERED: ("yellow",),
+    TRIGGERED: ("data",),
     # In training these stand before correct answers; those of NEAR stand in no chat at all.
-    SEEN: ("river", "storm"),
-    NEAR: ("black", "pink", "frost"),
+    SEEN: ("river", "storm", "damp", "salty", "spare", "email", "trail", "vote"),
+    NEAR: ("profit", "fees", "frost"),
 }
 
 

@@ -29,7 +29,7 @@ def test_questions_of_an_arm_differ_from_plain_ones_by_their_first_word_alone():
     for slot in slots:
         assert slot.prompt.removesuffix(plain[slot.question]) in {"", *_beginnings()}
         first.setdefault(slot.arm, set()).add(slot.prompt.split(" : ")[0])
-    assert first["trigger"] == first["aligned_trigger"] == {"yellow"}
+    assert first["trigger"] == first["aligned_trigger"] == {"data"}
     assert first["near_miss"] == set(backdoor.WORDS[backdoor.NEAR])
     assert not first["near_miss"] & (first["trigger"] | first["other_word"])
 
