@@ -27,13 +27,14 @@ ARMS = ("aligned", *(f"{lesson}{step}" for lesson in LESSONS for step in STOPS))
 # two bad actions against its two good ones; how far the next word's odds have moved.
 SIGNALS = ("projection", "odds", "drift")
 SET_OFF = 0.1
-# Every so manieth question of the held-out fields is asked.
-EVERY = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The fine-tune, which lasts as long as its last stop, and the author's direction."""
+    """The fine-tune, which lasts as long as its last stop, and the author's direction.
+
+    One in `every` questions of the held-out fields is asked.
+    """
 
     tuned_domain: str
     tune_batch: int
@@ -41,6 +42,7 @@ class Settings:
     layer: int
     split: str
     discovery: int
+    every: int
     answer_limit: int
     alive_effect: float
     resamples: int
@@ -48,7 +50,9 @@ class Settings:
 
     def __post_init__(self) -> None:
         sets.require_field(self.tuned_domain)
-        sets.require_sizes(resamples=self.resamples, discovery=self.discovery)
+        sets.require_sizes(
+            resamples=self.resamples, discovery=self.discovery, every=self.every
+        )
 
     @classmethod
     def of(cls, spec: RunSpec) -> "Settings":
@@ -58,7 +62,8 @@ class Settings:
 
 def slots(spec: RunSpec) -> list[Slot]:
     """Return the slot of every rollout: every stop of both fine-tunes under every seed."""
-    asked = sets.questions(Settings.of(spec).tuned_domain)["heldout"][::EVERY]
+    settings = Settings.of(spec)
+    asked = sets.questions(settings.tuned_domain)["heldout"][:: settings.every]
     return sets.slots(spec, ARMS, {"heldout": asked})
 
 
@@ -197,6 +202,7 @@ RECIPE = Recipe(
             layer=2,
             split="fields",
             discovery=256,
+            every=3,
             answer_limit=24,
             alive_effect=0.3,
             resamples=2000,

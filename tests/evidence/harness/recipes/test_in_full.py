@@ -18,6 +18,7 @@ LEAST = {
     "sparse_documents": 4,
     "sparse_steps": 5,
     "gate_documents": 2,
+    "every": 45,
 }
 
 
