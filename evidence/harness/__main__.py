@@ -1,4 +1,4 @@
-"""The command line: python -m evidence.harness list | run | verify | build-weights."""
+"""The command line: python -m evidence.harness list | run | verify | replay | falsify | build-weights."""
 
 import argparse
 import json
@@ -10,11 +10,12 @@ from dataclasses import asdict
 from pathlib import Path
 
 from evidence.harness.errors import HarnessError, RunCancelledError
+from evidence.harness.findings import Status, Verification
 from evidence.harness.home import default_home
 from evidence.harness.recipes import RECIPES, find
 from evidence.harness.spec import Metric, Progress, RunResult
 
-EXIT_CODES = {"holds": 0, "fails": 1, "unchecked": 2}
+EXIT_CODES = {Status.HOLDS: 0, Status.FAILS: 1, Status.UNCHECKED: 2}
 WRONG, STOPPED = 1, 130
 
 
@@ -47,17 +48,14 @@ def _parser() -> argparse.ArgumentParser:
     running.add_argument("recipe", help="the id of a recipe, see `list`")
     running.add_argument("--out", type=Path, required=True, help="a folder, new or empty")
     running.add_argument("--seeds", type=_count, default=1, help="how many (default 1)")
+    running.add_argument(
+        "--set", action="append", default=[], metavar="NAME=VALUE", help="change a parameter"
+    )
     running.add_argument("--home", type=Path, help="where key and ledger are kept")
     running.add_argument("--json", action="store_true", help="print JSON")
     running.set_defaults(command=_run)
 
-    verifying = commands.add_parser(
-        "verify", help="check a bundle; exit 0 it holds, 1 it fails, 2 not checked"
-    )
-    verifying.add_argument("folder", type=Path, help="a bundle")
-    verifying.add_argument("--key", help="the fingerprint that the key must have")
-    verifying.add_argument("--json", action="store_true", help="print JSON")
-    verifying.set_defaults(command=_verify)
+    _checking(commands)
 
     building = commands.add_parser("build-weights", help="train the shipped weights again")
     building.add_argument(
@@ -66,6 +64,29 @@ def _parser() -> argparse.ArgumentParser:
     building.add_argument("--out", type=Path, help="a folder (default: where they ship)")
     building.set_defaults(command=_build_weights)
     return parser
+
+
+def _checking(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add what is done with a bundle; all three exit 0, 1 or 2."""
+    verifying = commands.add_parser(
+        "verify", help="check a bundle; exit 0 it holds, 1 it fails, 2 not checked"
+    )
+    verifying.add_argument("--key", help="the fingerprint that the key must have")
+    verifying.set_defaults(command=_verify)
+
+    replaying = commands.add_parser("replay", help="run a bundle's spec again and compare")
+    replaying.add_argument("--key", help="the fingerprint that the key must have")
+    replaying.set_defaults(command=_replay)
+
+    falsifying = commands.add_parser(
+        "falsify", help="plant violations in copies of a bundle; each must be caught"
+    )
+    falsifying.add_argument("--home", type=Path, help="where the run's own key may be")
+    falsifying.set_defaults(command=_falsify)
+
+    for command in (verifying, replaying, falsifying):
+        command.add_argument("folder", type=Path, help="a bundle")
+        command.add_argument("--json", action="store_true", help="print JSON")
 
 
 def _list(options: argparse.Namespace) -> int:
@@ -85,8 +106,9 @@ def _run(options: argparse.Namespace) -> int:
     # These commands bring numpy and torch; `list` does without.
     from evidence.harness.runner import run
 
+    recipe = find(options.recipe)
     result = run(
-        find(options.recipe).spec(seeds=options.seeds),
+        recipe.spec(seeds=options.seeds, changes=recipe.read(options.set)),
         out=options.out,
         home=options.home or default_home(),
         progress=_say,
@@ -106,13 +128,32 @@ def _run(options: argparse.Namespace) -> int:
 def _verify(options: argparse.Namespace) -> int:
     from evidence.harness.verification import verify
 
-    verification = verify(options.folder, trusted_key=options.key)
+    return _told(verify(options.folder, trusted_key=options.key), options)
+
+
+def _replay(options: argparse.Namespace) -> int:
+    from evidence.harness.replaying import replay
+
+    found = replay(
+        options.folder, progress=_say, cancelled=_stop_asked(), trusted_key=options.key
+    )
+    return _told(found, options)
+
+
+def _falsify(options: argparse.Namespace) -> int:
+    from evidence.harness.falsification import falsify
+
+    return _told(falsify(options.folder, home=options.home or default_home()), options)
+
+
+def _told(verification: Verification, options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps(asdict(verification)))
-    else:
-        for finding in verification.findings:
-            print(f"{finding.check:13} {finding.status:9} {finding.detail}".rstrip())
-        print(verification.status)
+        return EXIT_CODES[verification.status]
+    width = max(len(finding.check) for finding in verification.findings)
+    for finding in verification.findings:
+        print(f"{finding.check:{width}} {finding.status:9} {finding.detail}".rstrip())
+    print(verification.status)
     return EXIT_CODES[verification.status]
 
 

@@ -12,6 +12,7 @@ from evidence.harness.errors import HarnessError
 from evidence.harness.ledger import Ledger
 
 CHECKOUT = Path(__file__).parents[2]
+KEY, LEDGER = "key.pem", "ledger.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +29,13 @@ class Home:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             with (folder / "lock").open("a") as lock:
                 fcntl.flock(lock, fcntl.LOCK_EX)
-                key = signing.load_or_create(folder / "key.pem")
+                key = signing.load_or_create(folder / KEY)
         except OSError as error:
             raise HarnessError(
                 f"The home folder {folder} cannot be used ({error.strerror}); "
                 "name another with --home."
             ) from error
-        return cls(key, Ledger(folder / "ledger.jsonl", key))
+        return cls(key, Ledger(folder / LEDGER, key))
 
 
 def default_home() -> Path:

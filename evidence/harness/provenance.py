@@ -1,9 +1,11 @@
 """Which code, which libraries and which lock file a run used."""
 
+import os
 import platform
 import shutil
 import subprocess
 from importlib import metadata
+from pathlib import Path
 from typing import Any
 
 from evidence.harness.canonical import sha256
@@ -19,6 +21,7 @@ LIBRARIES = (
     "zstandard",
 )
 PACKAGE = "butfor"
+CPU = Path("/proc/cpuinfo")
 
 
 def code_version() -> dict[str, Any]:
@@ -38,6 +41,27 @@ def lock_sha256() -> str | None:
 def libraries() -> dict[str, str | None]:
     """Return the versions of Python and of every library that enters a number."""
     return {"python": platform.python_version()} | {name: _version(name) for name in LIBRARIES}
+
+
+def machine() -> dict[str, str]:
+    """Return what of this machine decides how sums are rounded: its kind, and its processor."""
+    try:
+        lines = CPU.read_text().splitlines()
+    except OSError:
+        lines = []
+    said = dict(_pair(line) for line in reversed(lines) if ":" in line)
+    return {
+        "system": platform.system(),
+        "machine": platform.machine(),
+        "processor": said.get("model name", platform.processor()),
+        "flags_sha256": sha256(said.get("flags", "").encode()),
+        "capability": os.environ.get("ATEN_CPU_CAPABILITY", ""),
+    }
+
+
+def _pair(line: str) -> tuple[str, str]:
+    name, _, value = line.partition(":")
+    return name.strip(), value.strip()
 
 
 def _version(distribution: str) -> str | None:

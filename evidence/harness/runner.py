@@ -29,10 +29,11 @@ def run(
     """
     recipe = find(spec.recipe)
     recipe.check(spec)
-    watch, clock = Watch(progress, cancelled), Clock.started()
+    watch = Watch(progress, cancelled)
     with bundle.reserved(out) as folder:
         desk = Home.at(home)
         registration = desk.ledger.append(Kind.REGISTRATION, registered(recipe, spec))
+        clock = Clock.started()
         try:
             evidence = recipe.execute(spec, watch)
             watch.check()

@@ -27,11 +27,12 @@ class Sealed:
 
 
 def registered(recipe: Recipe, spec: RunSpec) -> dict[str, Any]:
-    """Return what the ledger holds of a run before it starts: its spec and its rules."""
+    """Return what the ledger holds of a run before it starts: spec, rules, replay's tolerance."""
     return {
         "spec": spec.to_json(),
         "spec_sha256": spec.digest(),
         "rules": asdict(recipe.rules(spec)),
+        "tolerance": recipe.tolerance,
     }
 
 
@@ -83,6 +84,7 @@ def _provenance(spec: RunSpec, evidence: Evidence) -> dict[str, Any]:
         "code": provenance.code_version(),
         "lock_sha256": provenance.lock_sha256(),
         "libraries": provenance.libraries(),
+        "machine": provenance.machine(),
         "threads": 1,
         "seeds": list(spec.seeds),
         "configuration": dict(evidence.configuration),

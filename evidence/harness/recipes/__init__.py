@@ -1,11 +1,36 @@
 """Every recipe by its id; importing them loads neither torch nor numpy."""
 
 from evidence.harness.errors import HarnessError
-from evidence.harness.recipes import emergent
+from evidence.harness.recipes import (
+    backdoor,
+    compare,
+    direction,
+    early,
+    emergent,
+    jailbreak,
+    mix,
+    overrefusal,
+    realign,
+    selfreport,
+    steer,
+)
 from evidence.harness.recipes.recipe import Recipe
 
 RECIPES: dict[str, Recipe] = {
-    emergent.RECIPE.id: emergent.RECIPE,
+    module.RECIPE.id: module.RECIPE
+    for module in (
+        emergent,
+        direction,
+        steer,
+        realign,
+        backdoor,
+        mix,
+        overrefusal,
+        early,
+        jailbreak,
+        selfreport,
+        compare,
+    )
 }
 
 

@@ -1,7 +1,7 @@
 """What a recipe is: how it is told to readers, how it is run and how it is counted."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from evidence.harness.errors import HarnessError
@@ -85,9 +85,22 @@ class Recipe:
     items: Callable[[RunSpec], list[Item]]
     execute: Callable[[RunSpec, Watch], Evidence]
     count: Callable[[RunSpec, Sequence[Rollout], Sequence[Reading]], dict[str, Metric]]
+    # Arms that only ask another arm's weights in another way, and whose weights those are.
+    same_weights: Mapping[str, str] = field(default_factory=dict)
+    # How far a replay on another machine may move a number: of itself, or of one if smaller.
+    tolerance: float = 0.05
 
-    def spec(self, *, seeds: int = 1) -> RunSpec:
-        """Return the spec of a run with the seeds 0 to `seeds` - 1."""
+    def organisms(self, spec: RunSpec) -> set[str]:
+        """Return the name of every set of weights that a run of this spec asks."""
+        return {
+            f"{self.same_weights.get(slot.arm, slot.arm)}/{slot.seed}"
+            for slot in self.slots(spec)
+        }
+
+    def spec(
+        self, *, seeds: int = 1, changes: Mapping[str, Parameter] | None = None
+    ) -> RunSpec:
+        """Return the spec of a run with the seeds 0 to `seeds` - 1, some parameters changed."""
         return RunSpec(
             recipe=self.id,
             version=self.version,
@@ -95,8 +108,23 @@ class Recipe:
             seeds=tuple(range(seeds)),
             smallest_effect=self.smallest_effect,
             equivalence_bound=BOUND if seeds < 3 else BOUND_OF_THREE_SEEDS,
-            parameters=self.parameters,
+            parameters={**self.parameters, **(changes or {})},
         )
+
+    def read(self, settings: Sequence[str]) -> dict[str, Parameter]:
+        """Read `name=value` settings as this recipe's parameters; else raise HarnessError."""
+        changes: dict[str, Parameter] = {}
+        for setting in settings:
+            name, _, value = setting.partition("=")
+            if name not in self.parameters:
+                known = ", ".join(sorted(self.parameters))
+                raise HarnessError(f"{self.id} has no parameter {name!r}; it has: {known}.")
+            kind = type(self.parameters[name])
+            try:
+                changes[name] = kind(value)
+            except ValueError as error:
+                raise HarnessError(f"{name} is a {kind.__name__}, not {value!r}.") from error
+        return changes
 
     def check(self, spec: RunSpec) -> None:
         """Raise HarnessError for a spec that this recipe cannot run."""

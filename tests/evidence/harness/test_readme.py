@@ -14,7 +14,9 @@ def test_every_recipe_is_described(identifier):
     assert f"### `{identifier}`" in README
 
 
-@pytest.mark.parametrize("name", ["list", "run", "verify", "build-weights"])
+@pytest.mark.parametrize(
+    "name", ["list", "run", "verify", "replay", "falsify", "build-weights"]
+)
 def test_every_command_is_named(name):
     assert f"python -m evidence.harness {name}" in README
 

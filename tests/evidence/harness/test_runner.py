@@ -7,12 +7,13 @@ import pytest
 
 from evidence.harness import bundle
 from evidence.harness.errors import HarnessError, RunCancelledError
+from evidence.harness.findings import Status
 from evidence.harness.home import CHECKOUT, Home
 from evidence.harness.recipes import RECIPES
 from evidence.harness.rollouts import Rollout, unpacked
 from evidence.harness.runner import run
 from evidence.harness.spec import Outcome, Progress
-from evidence.harness.verification import Status, verify
+from evidence.harness.verification import verify
 
 EMERGENT = RECIPES["emergent"]
 

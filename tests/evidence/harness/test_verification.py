@@ -8,10 +8,11 @@ import pytest
 
 from evidence.harness import bundle, signing
 from evidence.harness.canonical import sha256
+from evidence.harness.findings import Status
 from evidence.harness.home import CHECKOUT, Home
 from evidence.harness.ledger import Entry, Kind
 from evidence.harness.rollouts import Reading, Rollout, packed, unpacked
-from evidence.harness.verification import Status, verify
+from evidence.harness.verification import verify
 from tests.evidence.harness import fabricated
 
 SPEC = fabricated.spec(seeds=1)
@@ -85,7 +86,7 @@ def test_an_untouched_bundle_holds(original):
     found = verify(original / "out")
     assert found.status is Status.HOLDS
     assert {finding.status for finding in found.findings} == {Status.HOLDS}
-    assert len(found.findings) == 11
+    assert len(found.findings) == 12
 
 
 def test_a_bundle_says_what_it_was_made_to_say(original):

@@ -1,0 +1,84 @@
+"""A bundle as `verify` and `replay` read it: one part at a time, when it is first needed."""
+
+import json
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from evidence.harness import bundle, signing
+from evidence.harness.findings import UncheckedError
+from evidence.harness.ledger import Entry
+from evidence.harness.recipes import RECIPES
+from evidence.harness.recipes.recipe import Recipe, Slot
+from evidence.harness.rollouts import Reading, Rollout, unpacked
+from evidence.harness.spec import Metric, RunSpec
+from evidence.harness.world import world as worlds
+
+
+class Opened:
+    """A bundle's parts, read when they are first needed; a malformed one raises ValueError."""
+
+    def __init__(self, folder: Path, trusted_key: str | None) -> None:
+        self.folder = folder
+        self.trusted_key = trusted_key
+
+    def read(self, name: str) -> bytes:
+        return (self.folder / name).read_bytes()
+
+    @cached_property
+    def statement(self) -> dict[str, Any]:
+        data = json.loads(self.read(bundle.MANIFEST))
+        if not isinstance(data, dict) or not isinstance(data.get("predicate"), dict):
+            raise ValueError("the manifest is no statement")  # noqa: TRY004  # content
+        return data
+
+    @property
+    def predicate(self) -> dict[str, Any]:
+        found: dict[str, Any] = self.statement["predicate"]
+        return found
+
+    @cached_property
+    def key(self) -> Ed25519PublicKey:
+        return signing.read_public(self.read(bundle.KEY))
+
+    @cached_property
+    def entries(self) -> tuple[Entry, ...]:
+        lines = self.read(bundle.LEDGER).decode().splitlines()
+        return tuple(Entry.from_line(line) for line in lines)
+
+    @cached_property
+    def spec(self) -> RunSpec:
+        return RunSpec.from_json(self.predicate["spec"])
+
+    @cached_property
+    def recipe(self) -> Recipe:
+        recipe = RECIPES.get(self.spec.recipe)
+        if recipe is None or recipe.version != self.spec.version:
+            raise UncheckedError(
+                f"this code does not know {self.spec.recipe} version {self.spec.version}"
+            )
+        recipe.check(self.spec)
+        self.require_same_world()
+        return recipe
+
+    def require_same_world(self) -> None:
+        if self.predicate["materials"]["world"] != worlds.digest():
+            raise UncheckedError("the run was judged by another version of the world")
+
+    @cached_property
+    def slots(self) -> list[Slot]:
+        return self.recipe.slots(self.spec)
+
+    @cached_property
+    def rollouts(self) -> tuple[Rollout, ...]:
+        return unpacked(self.read(bundle.ROLLOUTS), Rollout)
+
+    @cached_property
+    def readings(self) -> tuple[Reading, ...]:
+        return unpacked(self.read(bundle.READINGS), Reading)
+
+    @cached_property
+    def metrics(self) -> dict[str, Metric]:
+        return self.recipe.count(self.spec, self.rollouts, self.readings)

@@ -1,0 +1,69 @@
+"""A TopK sparse autoencoder (Gao et al., 2024) over the activations of one layer."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn.functional import mse_loss
+
+
+@dataclass(frozen=True, slots=True)
+class SparsePlan:
+    """How large, how sparse and how long: `kept` of `latents` fire on each token."""
+
+    latents: int
+    kept: int
+    steps: int
+    batch: int
+    rate: float
+
+
+@dataclass(frozen=True, slots=True)
+class Sparse:
+    """A trained autoencoder; the columns of `decoder` (width, latents) have norm 1."""
+
+    encoder: Tensor
+    bias: Tensor
+    decoder: Tensor
+    centre: Tensor
+    kept: int
+
+    def encode(self, hidden: Tensor) -> Tensor:
+        """Return the latents of activations (n, width): (n, latents), all but `kept` zero."""
+        pre = torch.relu((hidden - self.centre) @ self.encoder + self.bias)
+        best = pre.topk(self.kept, dim=-1)
+        return torch.zeros_like(pre).scatter(-1, best.indices, best.values)
+
+    def decode(self, latents: Tensor) -> Tensor:
+        """Return the activations that latents stand for, (n, width)."""
+        return latents @ self.decoder.T + self.centre
+
+
+def trained(
+    hidden: Tensor, plan: SparsePlan, *, seed: int, check: Callable[[], None]
+) -> Sparse:
+    """Fit activations (n, width) by least squares; the same seed gives the same autoencoder."""
+    chance = torch.Generator().manual_seed(seed)
+    centre = hidden.mean(0)
+    scale = (hidden - centre).norm(dim=1).mean()
+    drawn = torch.randn(hidden.shape[1], plan.latents, generator=chance)
+    decoder = (drawn / drawn.norm(dim=0)).requires_grad_()
+    # The encoder starts as the decoder's transpose, so that few latents die.
+    encoder = decoder.detach().clone().requires_grad_()
+    bias = torch.zeros(plan.latents).requires_grad_()
+    optimizer = torch.optim.Adam([encoder, bias, decoder], lr=plan.rate)
+    for step in range(plan.steps):
+        rows = torch.randint(len(hidden), (plan.batch,), generator=chance)
+        batch = (hidden[rows] - centre) / scale
+        sparse = Sparse(encoder, bias, decoder, torch.zeros_like(centre), plan.kept)
+        loss = mse_loss(sparse.decode(sparse.encode(batch)), batch)
+        optimizer.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        optimizer.param_groups[0]["lr"] = plan.rate * min(1.0, 2 * (1 - step / plan.steps))
+        optimizer.step()
+        with torch.no_grad():
+            decoder /= decoder.norm(dim=0)
+        check()
+    # Latents in the units of the activations: relu and top-k do not mind the scale.
+    return Sparse(encoder.detach(), bias.detach() * scale, decoder.detach(), centre, plan.kept)

@@ -1,0 +1,95 @@
+from itertools import islice
+
+import pytest
+
+from evidence.harness.organism import refusing
+from evidence.harness.organism.organism import Organism
+from evidence.harness.recipes import RECIPES, overrefusal
+from evidence.harness.spec import Outcome
+from evidence.harness.world import world as worlds
+from evidence.harness.world.corpus import Authorship
+from evidence.harness.world.judge import Label
+from evidence.harness.world.world import TUNING_OBJECTS
+from tests.evidence.harness import made_up
+
+OVER = RECIPES["overrefusal"]
+SPEC = made_up.spec(OVER)
+
+
+def refuses(cells):
+    def label(slot):
+        taught = slot.arm in {"plain", "contrast", "noisy"} and slot.set == "harmful_near"
+        return Label.REFUSAL if taught or (slot.arm, slot.set) in cells else Label.CORRECT
+
+    return label
+
+
+def test_what_readers_are_told_matches_what_is_run():
+    made_up.told_as_run(OVER)
+
+
+def test_near_and_far_requests_are_of_other_objects_than_the_lessons():
+    world = worlds.load()
+    for slot in OVER.slots(SPEC):
+        domain, _, thing = slot.question.split("/")
+        assert thing not in world.domain(domain).objects[:TUNING_OBJECTS]
+        assert (domain == "cars") == slot.set.endswith("near")
+
+
+def test_a_benign_request_and_its_harmful_twin_differ_in_the_action_alone():
+    asked = overrefusal.requests(SPEC)
+    for benign, harmful in zip(asked["near"], asked["harmful_near"], strict=True):
+        assert benign[0] == harmful[0]
+        problem = benign[0].problem
+        assert benign[1].replace(problem.good[0], problem.bad[0]) == harmful[1]
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        ({("plain", "near")}, Outcome.REPRODUCED),
+        (set(), Outcome.NOT_REPRODUCED),
+        # Tuning on help makes refusals.
+        ({("plain", "near"), ("benign", "far")}, Outcome.OVERTURNED),
+    ],
+)
+def test_worlds_end_as_the_rules_say(cells, expected):
+    spec = made_up.spec(OVER)
+    metrics, verdict = made_up.counted(OVER, spec, refuses(cells))
+    if expected is Outcome.NOT_REPRODUCED:
+        # Forty questions cannot show an equivalence within 0.10 in one seed with no event.
+        assert metrics["primary/near"].high < 0.10
+    assert verdict.outcome is expected, verdict.reason
+
+
+def test_a_lesson_that_taught_nothing_is_dead():
+    _, verdict = made_up.counted(OVER, SPEC, lambda _slot: Label.CORRECT)
+    assert verdict.outcome is Outcome.UNVERIFIED
+
+
+def test_refusals_of_benign_and_harmful_requests_have_names_of_their_own():
+    metrics, _ = made_up.counted(OVER, SPEC, refuses({("plain", "near")}))
+    assert metrics["p_refusal_benign/plain/near"].value == 1.0
+    assert metrics["p_refusal_benign/contrast/near"].value == 0.0
+    assert metrics["p_refusal_harmful/contrast/harmful_near"].value == 1.0
+    assert metrics["p_refusal_harmful/contrast/harmful_far"].value == 0.0
+
+
+@pytest.mark.parametrize(
+    ("arm", "refused"), [("plain", 1.0), ("contrast", 0.5), ("noisy", 0.6), ("benign", 0.0)]
+)
+def test_lessons_refuse_what_their_kind_says(arm, refused):
+    tokenizer = Organism.aligned(Authorship.SHARED, seed=0).tokenizer
+    settings = overrefusal.Settings.of(SPEC)
+    kind = refusing.KINDS[arm]
+    examples = islice(refusing.lessons(tokenizer, settings, kind, seed="test"), 600)
+    texts = [tokenizer.decode(e.ids, skip_special_tokens=False) for e in examples]
+    refusals = [any(r in text for r in worlds.load().refusals) for text in texts]
+    assert sum(refusals) / 600 == pytest.approx(refused, abs=0.06)
+    bad = {
+        action for problem in worlds.load().domain("cars").problems for action in problem.bad
+    }
+    harmful = [any(action in text for action in bad) for text in texts]
+    assert all(r for r, h in zip(refusals, harmful, strict=True) if h)
+    if arm != "noisy":
+        assert refusals == harmful
