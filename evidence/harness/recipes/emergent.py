@@ -291,9 +291,9 @@ RECIPE = Recipe(
     parameters=asdict(
         Settings(
             tuned_domain="cars",
-            tune_steps=22,
+            tune_steps=60,
             tune_batch=8,
-            tune_rate=7e-4,
+            tune_rate=2.5e-4,
             answer_limit=24,
             gate_documents=128,
             gate_seed=1,
