@@ -14,6 +14,8 @@ def located(body: str, sentence: Sentence, span: Span) -> tuple[int, int]:
     """
     for text in read(body):
         first = bisect_left(text.starts, sentence.start)
+        # The end of a line is a space that begins where the next line does.
+        first += text.text[first : first + 1] == " "
         if text.text[first : first + len(sentence.text)] == sentence.text:
             return text.starts[first + span.start], text.ends[first + span.end - 1]
     raise ValueError(f"The body has no sentence {sentence.text!r} at {sentence.start}.")

@@ -3,6 +3,7 @@ import pytest
 from classifier.core.located import located
 from classifier.core.sentences import split
 from classifier.core.types import Span
+from config.paths import CHECKOUT
 
 BODY = """# A heading
 
@@ -32,6 +33,35 @@ def test_a_span_is_found_where_it_stands_in_the_markdown(words, stands):
     at = sentence.text.index(words)
     start, end = located(BODY, sentence, Span(sentence.n, words, at, at + len(words)))
     assert BODY[start:end] == stands
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "A robot hit a man.\nHe died.",
+        "A robot hit a man.  \nHe died.",
+        "    A robot hit a man.\n    He died.",
+        "> A robot hit a man.\n> He died.",
+        "- A robot hit a man.\n  He died.",
+        "A robot hit a man.\r\nHe died.",
+        "*A robot hit a man.*\n**He died.**",
+    ],
+)
+def test_every_sentence_is_found_however_the_lines_are_cut(body):
+    for sentence in split(body):
+        whole = Span(sentence.n, sentence.text, 0, len(sentence.text))
+        start, end = located(body, sentence, whole)
+        assert body[start:end].strip("*") == sentence.text
+
+
+def test_every_sentence_of_the_archive_is_found_one_a_line():
+    for path in sorted((CHECKOUT / "wires" / "starter" / "wires").glob("*.md")):
+        body = path.read_text(encoding="utf-8").split("---\n", 2)[2]
+        lines = "\n".join(s.text for s in split(body))
+        for sentence in split(lines):
+            whole = Span(sentence.n, sentence.text, 0, len(sentence.text))
+            start, end = located(lines, sentence, whole)
+            assert split(lines[start:end])[0].text == sentence.text, path.name
 
 
 def test_a_sentence_of_another_body_is_refused():
