@@ -1,6 +1,6 @@
 """The library from the command line: JSON lines in, JSON lines out, no settings.
 
-`python -m classifier.core {claims,rationale,similar,propose} --help` says what each reads.
+`python -m classifier.core --help` names the commands; each says with `--help` what it reads.
 """
 
 import sys

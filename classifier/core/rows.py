@@ -13,7 +13,7 @@ class RowError(Exception):
 def read(path: Path, *needed: str) -> Iterator[dict[str, Any]]:
     """Yield the file's objects, each with `line` (from 1) and with the needed text fields."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise RowError(f"{path}: cannot be read ({error.strerror}).") from error
     except UnicodeDecodeError as error:
@@ -33,12 +33,30 @@ def texts(path: Path, row: dict[str, Any], field: str) -> tuple[str, ...]:
 
 def _row(path: Path, number: int, line: str, needed: tuple[str, ...]) -> dict[str, Any]:
     try:
-        row = json.loads(line)
+        row = json.loads(line, parse_constant=_not_json)
     except json.JSONDecodeError as error:
         raise RowError(f"{path}, line {number}: is not JSON ({error.msg}).") from error
+    except (ValueError, RecursionError) as error:
+        raise RowError(f"{path}, line {number}: cannot be read ({error}).") from error
+    if "\\ud" in line.lower() and not _is_text(row):
+        raise RowError(
+            f"{path}, line {number}: has half of a pair of UTF-16, which is no text."
+        )
     if not isinstance(row, dict):
         raise RowError(f"{path}, line {number}: must be a JSON object.")
     for field in needed:
         if not isinstance(row.get(field), str):
             raise RowError(f"{path}, line {number}: {field!r} is missing or is not a text.")
     return {**row, "line": number}
+
+
+def _not_json(name: str) -> float:
+    raise ValueError(f"{name} is no number of JSON")
+
+
+def _is_text(row: Any) -> bool:
+    try:
+        json.dumps(row, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True

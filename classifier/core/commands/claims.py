@@ -7,7 +7,7 @@ from pathlib import Path
 
 from classifier.core import claims, entailment, rows, trial
 from classifier.core.claims import Study
-from classifier.core.commands.options import Row, add_encoder, encoder, row_id
+from classifier.core.commands.options import Row, add_encoder, encoder, folds, row_id
 from classifier.core.entailment import Entailment
 from classifier.core.roc import Area
 from classifier.core.rows import RowError
@@ -30,7 +30,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     command = commands.add_parser("claims", help="hold claims against their evidence")
     command.add_argument("--claims", type=Path, required=True, metavar="FILE",
                          help='JSON lines {"id", "claim", "evidence": [sentences]}, optionally "label"')  # fmt: skip
-    command.add_argument("--folds", type=int, default=5, metavar="N",
+    command.add_argument("--folds", type=folds, default=5, metavar="N",
                          help="with labels, score each claim by a model fitted on the other folds")  # fmt: skip
     command.add_argument("--test", type=Path, metavar="FILE",
                          help="fit on --claims, which has labels, and score these claims")  # fmt: skip
@@ -46,8 +46,6 @@ def _claims(options: argparse.Namespace) -> Iterator[Row]:
     levels = _levels(options.claims, found)
     if options.test and levels is None:
         raise RowError(f"{options.claims}: has no labels to fit on.")
-    if options.folds < 2:
-        raise RowError(f"--folds must be at least 2, not {options.folds}.")
     encode = encoder(options).encode
     model = _entail(options)
     studies = _studied(options.claims, found, encode, model)
@@ -86,7 +84,7 @@ def _levels(path: Path, found: Sequence[Row]) -> list[Level] | None:
     if all(label is None for label in labels):
         return None
     for row in found:
-        if row.get("label") not in _LEVELS:
+        if not isinstance(row.get("label"), str) or row["label"] not in _LEVELS:
             raise RowError(
                 f"{path}, line {row['line']}: 'label' must be one of {', '.join(_LEVELS)} "
                 f"where other lines have one, not {row.get('label')!r}."

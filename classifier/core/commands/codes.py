@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from classifier.core import codes, rows
-from classifier.core.commands.options import Row, add_encoder, encoder, row_id
+from classifier.core.commands.options import Row, add_encoder, count, encoder, folds, row_id
 from classifier.core.rows import RowError
 from classifier.core.types import CodeCard, CodedText
 
@@ -37,8 +37,8 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     evaluate = commands.add_parser("evaluate", help="measure on folds or on other texts")
     evaluate.add_argument("--texts", type=Path, required=True, metavar="FILE", help=_TEXTS)
     evaluate.add_argument("--codes", type=Path, required=True, metavar="FILE", help=_CODES)
-    evaluate.add_argument("--folds", type=_count, default=5)
-    evaluate.add_argument("--repeats", type=_count, default=3)
+    evaluate.add_argument("--folds", type=folds, default=5)
+    evaluate.add_argument("--repeats", type=count, default=3)
     evaluate.add_argument("--shots", type=_shots, default="all", metavar="N",
                           help="labelled texts a code, or `all`")  # fmt: skip
     evaluate.add_argument("--test", type=Path, metavar="FILE",
@@ -143,12 +143,6 @@ def _texts(path: Path, cards: list[CodeCard]) -> list[CodedText]:
     if not found:
         raise RowError(f"{path}: holds no texts.")
     return list(found.values())
-
-
-def _count(given: str) -> int:
-    if not given.isdecimal() or int(given) < 1:
-        raise argparse.ArgumentTypeError(f"{given!r} is not a whole number from 1")
-    return int(given)
 
 
 def _shots(given: str) -> int | None:

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from classifier.core import rows
-from classifier.core.commands.options import Row, add_encoder, encoder
+from classifier.core.commands.options import Row, add_encoder, count, encoder, folds
 from classifier.core.grading import Graded, evaluated
 from classifier.core.rows import RowError
 
@@ -15,8 +15,8 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     command = commands.add_parser("severity", help="measure grades of harm on labelled texts")
     command.add_argument("--texts", type=Path, required=True, metavar="FILE",
                          help='JSON lines {"id", "text", "level", "levels"}, optionally "group"')  # fmt: skip
-    command.add_argument("--folds", type=int, default=5)
-    command.add_argument("--repeats", type=int, default=3)
+    command.add_argument("--folds", type=folds, default=5)
+    command.add_argument("--repeats", type=count, default=3)
     command.add_argument("--test", type=Path, metavar="FILE",
                          help="measure on these texts, learning from all of the others")  # fmt: skip
     add_encoder(command)
@@ -40,10 +40,16 @@ def _severity(options: argparse.Namespace) -> Iterator[Row]:
 
 
 def _graded(path: Path) -> list[Graded]:
-    found = [_text(path, row) for row in rows.read(path, "text")]
+    found = list(rows.read(path, "text"))
     if not found:
         raise RowError(f"{path}: holds no texts.")
-    return found
+    for row in found:
+        if row.get("levels") != found[0].get("levels"):
+            raise RowError(
+                f"{path}, line {row['line']}: 'levels' must be those of the first line: grades "
+                "of different scales cannot be measured together."
+            )
+    return [_text(path, row) for row in found]
 
 
 def _text(path: Path, row: Row) -> Graded:

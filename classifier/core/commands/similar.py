@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from classifier.core import rows
-from classifier.core.commands.options import Row, add_encoder, encoder, row_id
+from classifier.core.commands.options import Row, add_encoder, count, days, encoder, row_id
 from classifier.core.rows import RowError
 from classifier.core.similar import Circumstance, Corpus
 from classifier.core.types import Document
@@ -19,9 +19,9 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     command = commands.add_parser("similar", help="rank a corpus for each query")
     command.add_argument("--corpus", type=Path, required=True, metavar="FILE", help=_ROWS)
     command.add_argument("--queries", type=Path, required=True, metavar="FILE", help=_ROWS)
-    command.add_argument("--limit", type=int, default=3)
+    command.add_argument("--limit", type=count, default=3)
     command.add_argument(
-        "--days", type=int, help="leave out what is dated further away than this"
+        "--days", type=days, help="leave out what is dated further away than this"
     )
     command.add_argument("--shared-entity", action="store_true",
                          help="leave out what has entities and none of the query's")  # fmt: skip
@@ -32,25 +32,27 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 def _similar(options: argparse.Namespace) -> Iterator[Row]:
     texts = list(rows.read(options.corpus, "text"))
     queries = list(rows.read(options.queries, "text"))
-    known = {str(row_id(row)): _circumstance(options.corpus, row) for row in texts}
+    known = [_circumstance(options.corpus, row) for row in texts]
     asked = [_circumstance(options.queries, row) for row in queries]
     encode = encoder(options).encode
-    ids = {str(row_id(row)): row_id(row) for row in texts}
+    # By its place: ids may be of any kind, and 1 is another one than "1".
     corpus = Corpus.of(
-        [Document(str(row_id(row)), row["text"]) for row in texts], encode=encode
+        [Document(str(n), row["text"]) for n, row in enumerate(texts)], encode=encode
     )
     vectors = encode([row["text"] for row in queries])
     for row, mine, vector in zip(queries, asked, vectors, strict=True):
 
         def admits(document: Document, mine: Circumstance = mine) -> bool:
             return mine.may_be(
-                known[document.id], days=options.days, shared=options.shared_entity
+                known[int(document.id)], days=options.days, shared=options.shared_entity
             )
 
         matches = corpus.nearest(row["text"], vector, limit=options.limit, admits=admits)
         yield {
             "id": row_id(row),
-            "similar": [{**asdict(match), "id": ids[match.id]} for match in matches],
+            "similar": [
+                {**asdict(match), "id": row_id(texts[int(match.id)])} for match in matches
+            ],
         }
 
 

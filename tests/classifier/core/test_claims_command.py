@@ -83,7 +83,7 @@ def test_labels_too_few_to_fit_leave_our_figures_out(rows, tmp_path):
             "line 1: 'label' must be one of supported, partially_supported",
         ),
         ({"label": None}, (), "line 1: 'label' must be one of"),
-        ({}, ("--folds", "1"), "--folds must be at least 2"),
+        ({"label": ["supported"]}, (), "line 1: 'label' must be one of"),
     ],
 )
 def test_what_cannot_be_used_is_told(rows, tmp_path, capsys, change, arguments, message):

@@ -115,3 +115,86 @@ def test_module_runs_by_itself(tmp_path):
     )
     assert json.loads(run.stdout)["id"] == "t"
     assert run.stderr == ""
+
+
+def test_ids_of_two_kinds_stay_apart(tmp_path):
+    corpus = [
+        {"id": 1, "text": "A car hit a wall.", "date": "2026-05-01", "entities": ["Acme"]},
+        {"id": "1", "text": "A car hit a wall.", "date": "2020-05-01", "entities": ["Else"]},
+    ]
+    queries = [{"id": "q", "text": "A car.", "date": "2026-05-03", "entities": ["acme"]}]
+    [row] = answers(
+        "similar",
+        *("--corpus", lines(tmp_path / "c.jsonl", corpus)),
+        *("--queries", lines(tmp_path / "q.jsonl", queries)),
+        *("--shared-entity", "--days", "10"),
+    )
+    assert [match["id"] for match in row["similar"]] == [1]
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        (b'{"id": NaN, "text": "a"}', "NaN is no number of JSON"),
+        (b'{"id": ' + b"1" * 5000 + b', "text": "a"}', "line 1: cannot be read"),
+        (b'{"text": ' + b"[" * 100_000, "line 1: cannot be read"),
+        (b'{"id": 1, "text": "a \\ud800 b"}', "half of a pair"),
+        (b'{"id": "\\udc00", "text": "a"}', "half of a pair"),
+        (b'{"id": 1, "text": 7}', "'text' is missing or is not a text"),
+        (b"[1]", "must be a JSON object"),
+        (b"\xff", "is not UTF-8 text"),
+    ],
+    ids=["NaN", "digits", "depth", "surrogate", "surrogate id", "number", "list", "bytes"],
+)
+def test_line_that_cannot_be_used_is_told_in_one(tmp_path, capsys, line, problem):
+    path = tmp_path / "t.jsonl"
+    path.write_bytes(line)
+    assert main(["rationale", "--texts", str(path)]) == 2
+    told = capsys.readouterr().err
+    assert (problem in told, told.count("\n"), str(path) in told) == (True, 1, True)
+
+
+def test_marks_of_an_encoding_and_escaped_pairs_are_read(tmp_path):
+    path = tmp_path / "t.jsonl"
+    path.write_bytes(b'\xef\xbb\xbf{"id": "\\ud83d\\ude00", "text": "A \\\\ud800 bot spoke."}')
+    [row] = answers("rationale", "--texts", str(path))
+    assert row["id"] == "\N{GRINNING FACE}"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("evaluate", "--texts", "t", "--codes", "c", "--folds", "1"),
+        ("severity", "--texts", "t", "--folds", "0"),
+        ("severity", "--texts", "t", "--repeats", "0"),
+        ("claims", "--claims", "c", "--folds", "1"),
+        ("similar", "--corpus", "c", "--queries", "q", "--limit", "-1"),
+        ("similar", "--corpus", "c", "--queries", "q", "--days", "-1"),
+    ],
+    ids=" ".join,
+)
+def test_number_that_makes_no_sense_is_refused(arguments, capsys):
+    with pytest.raises(SystemExit, match="2"):
+        main(arguments)
+    assert "is not a whole number from" in capsys.readouterr().err
+
+
+def test_grades_of_two_scales_are_not_mixed(tmp_path, capsys):
+    rows = [
+        {"id": n, "text": "a", "level": 0, "levels": ["a", "b"][: n + 1]} for n in range(2)
+    ]
+    assert main(["severity", "--texts", lines(tmp_path / "t.jsonl", rows)]) == 2
+    assert "line 2: 'levels' must be those of the first line" in capsys.readouterr().err
+
+
+def test_reader_that_goes_away_is_no_error(tmp_path):
+    rows = [{"id": n, "text": "A bot spoke. " * 20} for n in range(400)]
+    path = lines(tmp_path / "t.jsonl", rows)
+    command = [sys.executable, "-m", "classifier.core", "rationale", "--texts", path]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        process.stdout.readline()
+        process.stdout.close()
+        assert process.stderr.read() == ""
+    assert process.returncode == 141
