@@ -9,6 +9,7 @@ from classifier.core import shrinkage
 from classifier.core.calibration import Calibrator, priors
 from classifier.core.codereading import Reading, Rows
 from classifier.core.codespace import KINDS, Kind, Space
+from classifier.core.cuts import best_f1
 from classifier.core.groups import folded
 
 FOLDS = 5
@@ -115,11 +116,30 @@ def _company(labels: Rows) -> Rows:
 
 @dataclass(frozen=True, slots=True)
 class OutOfFold:
-    """What was said of each labelled text by a ranker that had not seen its group."""
+    """What was said of each labelled text by a ranker that had not seen its group.
+
+    `shares` come from the calibrator that is kept, which has seen all of `signals`; those to
+    measure by come from `apart`. `places` are the folds.
+    """
 
     shares: Rows
     labels: Rows
     groups: NDArray[np.int64]
+    places: NDArray[np.int64]
+    signals: Rows
+    priors: Rows
+
+    def apart(self, default: Calibrator) -> tuple[Rows, NDArray[np.bool_]]:
+        """Return shares, and what is picked, by a calibrator and a cut of the other folds."""
+        shares, picked = np.zeros(self.labels.shape), np.zeros(self.labels.shape, dtype=bool)
+        for place in np.unique(self.places):
+            inside, rest = self.places == place, self.places != place
+            before, right = self.priors[rest], self.labels[rest]
+            other = default.fitted(self.signals[:, rest], before, right)
+            cut = best_f1(other.shares(self.signals[:, rest], before), right)
+            shares[inside] = other.shares(self.signals[:, inside], self.priors[inside])
+            picked[inside] = shares[inside] >= cut
+        return shares, picked
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,5 +180,12 @@ def trained(
         before[inside] = priors(rest.labels[rest.labelled])
     signals, before, right = signals[:, labelled], before[labelled], shelf.labels[labelled]
     calibrator = default.fitted(signals, before, right)
-    seen = OutOfFold(calibrator.shares(signals, before), right, shelf.groups[labelled])
+    seen = OutOfFold(
+        calibrator.shares(signals, before),
+        right,
+        shelf.groups[labelled],
+        places[labelled],
+        signals,
+        before,
+    )
     return Trained(ranker, calibrator, known, seen)

@@ -127,9 +127,10 @@ def fit(
     ValueError where there are no cards, where two cards or two texts share a name, and where
     a text has a code without a card.
     """
-    from classifier.core.coderanker import trained
+    from classifier.core.calibration import Calibrator
+    from classifier.core.coderanker import Views, trained
     from classifier.core.codereading import definitions
-    from classifier.core.cuts import best_f1, certified
+    from classifier.core.cuts import best_f1, certified, one_a_group
     from classifier.core.measures import Ranking, measured
 
     stacked = shelf(texts, cards, encode)
@@ -137,16 +138,19 @@ def fit(
     seen = learned.seen
     best = best_f1(seen.shares, seen.labels) if seen else 1.0
     labels = stacked.labels[stacked.labelled]
+    apart = seen.apart(Calibrator(Views().default)) if seen else None
     record = ModelRecord(
         version=CODES_VERSION,
         encoder=encoder,
         definitions=definitions_digest(cards),
         trained_on=tuple(text.id for text in texts if text.codes is not None),
         with_code=tuple(int(count) for count in labels.sum(axis=0)),
-        certified=certified(seen.shares, seen.labels) if seen else None,
-        best_cut=best,
-        metrics=measured([Ranking(seen.shares, seen.shares >= best, seen.labels)], seen.groups)
+        certified=certified(*one_a_group(seen.shares, seen.labels, seen.groups))
         if seen
+        else None,
+        best_cut=best,
+        metrics=measured([Ranking(*apart, seen.labels)], seen.groups)
+        if seen and apart
         else {},
     )
     model = CodeModel(tuple(cards), encode, learned, record)

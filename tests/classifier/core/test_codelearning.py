@@ -10,10 +10,10 @@ from sklearn.linear_model import LogisticRegression
 
 from classifier.core import shrinkage
 from classifier.core.calibration import Calibrator, priors
-from classifier.core.coderanker import Ranker, Shelf, Views, trained
+from classifier.core.coderanker import OutOfFold, Ranker, Shelf, Views, trained
 from classifier.core.codereading import Reading, definitions
 from classifier.core.codes import shelf
-from classifier.core.cuts import at_least, best_f1, certified
+from classifier.core.cuts import at_least, best_f1, certified, one_a_group
 from tests.classifier.core import toy
 from tests.classifier.core.coded import CARDS, TEXTS
 
@@ -192,3 +192,44 @@ def test_shares_out_of_fold_know_nothing_of_their_own_group():
     seen = trained(pairs, definitions(CARDS, toy.encode), folds=5, seed=0).seen
     hit = seen.shares.argmax(axis=1) == seen.labels.argmax(axis=1)
     assert hit.mean() < 0.55
+
+
+def test_copies_prove_a_promise_only_once(random):
+    shares = np.repeat(random.random((12, 3)), 10, axis=0)
+    shares[::10] += 0.001  # one of each group is surer
+    labels = (random.random((120, 3)) < 0.5).astype(float)
+    order = random.permutation(120)
+    groups = np.repeat(np.arange(12), 10)
+    once, right = one_a_group(shares[order], labels[order], groups[order])
+    assert once == pytest.approx(shares[::10])
+    assert right == pytest.approx(labels[::10])
+    assert certified(np.full((120, 1), 0.9), np.ones((120, 1))) is not None
+    alike = one_a_group(np.full((120, 1), 0.9), np.ones((120, 1)), groups)
+    assert certified(*alike) is None
+
+
+def test_figures_of_a_fit_have_not_seen_the_labels_that_they_are_of(random):
+    """Of chance nothing can be told, and a cut chosen on the same labels tells a little."""
+    labels = (random.random((90, 6)) < 0.3).astype(float)
+    groups = np.arange(90)
+    signals = random.normal(size=(4, 90, 6))
+    before = np.broadcast_to(priors(labels), labels.shape)
+    default = Calibrator(Views().default)
+    places = groups % 5
+    seen = OutOfFold(
+        default.fitted(signals, before, labels).shares(signals, before),
+        labels, groups, places, signals, before,
+    )  # fmt: skip
+    shares, picked = seen.apart(default)
+    for place in range(5):
+        changed = labels.copy()
+        changed[places == place] = 1 - changed[places == place]
+        again, same = replace(seen, labels=changed).apart(default)
+        assert again[places == place] == pytest.approx(shares[places == place])
+        assert (same == picked)[places == place].all()
+    cut = best_f1(seen.shares, labels)
+    hits = [
+        (2 * (p * labels).sum() / (p.sum() + labels.sum()))
+        for p in (picked, seen.shares >= cut)
+    ]
+    assert hits[0] < hits[1]
