@@ -7,6 +7,7 @@ of features with values; a model of weights by those names ranks phrases for a s
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from classifier.core.harm import Harm, harms
 from classifier.core.systems import CONSEQUENCE, DOING, KIND, KNOWN
@@ -17,6 +18,7 @@ from classifier.core.words import stem
 Features = Mapping[str, float]
 
 _LONGEST = 30  # words
+_READ = 200  # words of a sentence: no sentence of prose has more, and the time grows with their square
 _KINDS = {
     "article": "a an the its his her their this that these those some any one each every all "
                "both no many several such",
@@ -121,7 +123,7 @@ def phrases(sentences: Sequence[Sentence], providers: Sequence[str]) -> tuple[Ph
     result: list[Phrase] = []
     seen = False
     for n, (sentence, own) in enumerate(zip(sentences, found, strict=True)):
-        tokens = tuple(_tokens(sentence.text, own, owned))
+        tokens = tuple(islice(_tokens(sentence.text, own, owned), _READ))
         systems = tuple(place for place, t in enumerate(tokens) if "system" in t.kinds)
         first = bool(systems) and not seen
         seen = seen or first

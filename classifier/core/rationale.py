@@ -17,10 +17,15 @@ from classifier.core.words import LIGHT, fold, stem, terms, words
 
 WEIGHTS = Path(__file__).parent / "weights" / "rationale.json"
 
+# A condition that did not hold, with what would then have been; or a result said not to have
+# come about.
 _COUNTERFACTUAL = re.compile(
-    r"\bwould(?: not|n['\u2019]t| never) have\b|\bbut for\b|\bhad (?:\w+[ -]){1,6}not\b|"
-    r"\bhad not\b(?=.*\bwould\b)|\bwithout\b(?=.*\b(?:would|could) (?:not |never )?)|"
-    r"\b(?:would|could) (?:not |never )?(?:\w+ ){1,8}without\b|"
+    r"\bwould(?: not|n['\u2019]t| never) have\b(?! been (?:necessary|needed|possible|required)\b)|"
+    r"\bbut for\b|\bhad (?:\w+[ -]){1,6}not\b|\bhad not\b(?=.*\bwould\b)|"
+    r"(?:^|[,;:\u2014] ?)had \w.*\b(?:would|could|might) (?:still |not |never )?have\b|"
+    r"\bif\b.*\bhad\b.*\b(?:would|could) (?:still |not |never )?have\b|"
+    r"\bwithout\b(?=.*\b(?:would|could) (?:not |never )?have\b)|"
+    r"\b(?:would|could) (?:not |never )?have (?:\w+ ){1,8}without\b|"
     r"\bif (?:\w+[ -]){1,6}(?:had not|hadn['\u2019]t|did not|were not)\b|"
     r"\b(?:could|would) have been (?:avoided|prevented)\b|"
     r"\botherwise\b(?=.*\bwould\b)|\bwould\b.*\botherwise\b",

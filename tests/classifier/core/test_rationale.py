@@ -1,3 +1,5 @@
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
@@ -47,6 +49,8 @@ def test_hedges_and_other_causes_are_listed():
         "But for the robot, Mr. Chen would have crossed safely.",
         "Without the robot's error Mr. Chen would not have fallen.",
         "The fall of Mr. Chen could have been prevented.",
+        "Had the robot seen the light, Mr. Chen would have lived.",
+        "If the robot had seen the light, Mr. Chen would still have walked home.",
     ],
 )
 def test_counterfactual_is_a_sentence_that_says_what_would_have_been(sentence):
@@ -60,6 +64,8 @@ def test_counterfactual_is_a_sentence_that_says_what_would_have_been(sentence):
         "Mr. Chen went home without a word.",
         "Mr. Chen had not seen the robot.",
         "The robot would be repaired.",
+        "The robot of Mr. Chen could run for an hour without charging.",
+        "A recall of the robot would not have been necessary, Mr. Chen said.",
         FORM,
     ],
 )
@@ -187,3 +193,11 @@ def _whole(span, text):
 
 def test_no_template_where_a_slot_is_empty():
     assert template.counterfactual(draft(split("The weather in Oslo was fine."), [])) is None
+
+
+def test_text_without_a_full_stop_takes_no_time():
+    text = "The robot of Zenith hit a man and " * 3000
+    began = time.process_time()
+    found = draft(split(text), ["Zenith"])
+    assert time.process_time() - began < 5
+    assert found.system is not None
