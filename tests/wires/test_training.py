@@ -2,6 +2,7 @@
 
 import json
 import logging
+from contextlib import suppress
 from io import StringIO
 
 import pytest
@@ -33,6 +34,17 @@ def quiet(_line):
 
 def train():
     return learning.train(quiet)
+
+
+def learned_again(tries=4):
+    """Train until the weights come out as they were; others are refused, and nothing is kept.
+
+    Now and then the last bits of a factor depend on where arrays lie in memory.
+    """
+    for _ in range(tries - 1):
+        with suppress(RefusedError):
+            return train()
+    return train()
 
 
 def trained_and_active(count=LABELLED):
@@ -121,7 +133,7 @@ def test_lost_weights_are_told_in_one_line_and_the_definitions_rank(data, caplog
     assert "\n" not in lines[0]
     assert str(folder) in lines[0]
     assert not Proposal.objects.filter(classifier=version).exists()
-    outcome = train()
+    outcome = learned_again()
     assert (outcome.is_new, outcome.is_mended, outcome.version) == (False, True, version)
     proposing.propose(factories.make_draft().current_id)
     assert Proposal.objects.filter(classifier=version).exists()
