@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from classifier.core import claim as reading
 from classifier.core import passages
+from classifier.core.attribution import is_misattributed
 from classifier.core.claim import Claim
 from classifier.core.comparison import Comparison, compare, missing_quotations
 from classifier.core.entailment import Entail, Opinion
@@ -34,12 +35,14 @@ class Study:
 
     `compared` are the windows that come nearest, the nearest first, and `opinions` what the
     entailment model says of each, if there is one. `signals` are those of `signals.NAMES`;
-    there are none where the claim has no content or no source has text.
+    there are none where the claim has no content or no source has text. `misattributed` says
+    that the sources have somebody else do what the claim tells.
     """
 
     claim: Claim
     library: Library
     misquoted: tuple[str, ...]
+    misattributed: bool = False
     compared: tuple[Comparison, ...] = ()
     opinions: tuple[Opinion | None, ...] = ()
     signals: tuple[float, ...] = ()
@@ -138,6 +141,7 @@ def _judged(studied: Study, place: int, score: float) -> _Judged:
         studied.opinions[place],
         retold=score if place == 0 else 0.0,
         misquoted=bool(studied.misquoted),
+        misattributed=studied.misattributed,
     )
     return _Judged(compared, judgement)
 
@@ -160,7 +164,8 @@ def _studied(
         composed=composed,
         misquoted=bool(misquoted),
     )
-    return Study(claim, library, misquoted, compared, opinions, seen)
+    misattributed = bool(compared) and is_misattributed(claim, library)
+    return Study(claim, library, misquoted, misattributed, compared, opinions, seen)
 
 
 def _opinions(

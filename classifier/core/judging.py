@@ -34,7 +34,12 @@ class Judgement:
 
 
 def judge(
-    compared: Comparison, opinion: Opinion | None, *, retold: float, misquoted: bool
+    compared: Comparison,
+    opinion: Opinion | None,
+    *,
+    retold: float,
+    misquoted: bool,
+    misattributed: bool,
 ) -> Judgement:
     """Apply the rules to one comparison.
 
@@ -45,8 +50,10 @@ def judge(
     """
     if not compared.supporting:
         return Judgement("unsupported", "topic")
-    if contradiction := _contradiction(compared):
+    if contradiction := _contradiction(compared, misattributed=misattributed):
         return Judgement("contradicted", contradiction)
+    if misattributed:
+        return Judgement("unsupported", _remoteness(compared))
     if misquoted or compared.swapped_name or compared.unknown_actor or compared.other_actor:
         return Judgement(
             "unsupported", "attribution" if _is_aligned(compared) else _remoteness(compared)
@@ -65,12 +72,12 @@ def nearness(compared: Comparison) -> float:
     return min(1.0, max(0.0, (in_words + compared.candidate.cosine) / 2 - _LOST * lost))
 
 
-def _contradiction(compared: Comparison) -> Basis | None:
+def _contradiction(compared: Comparison, *, misattributed: bool) -> Basis | None:
     if not _is_aligned(compared):
         return None
     if compared.other_numbers:
         return "number"
-    if compared.other_actor or compared.turned_roles:
+    if compared.other_actor or compared.turned_roles or misattributed:
         return "attribution"
     return "negation" if compared.reversed else None
 

@@ -105,7 +105,7 @@ def _sides(
     subjects = _subjects(found, position, before)
     if agent := _by(found, position, after):
         yield from ((agent, subject) for subject in subjects)
-    elif not _is_passive(found, position):
+    elif not is_passive(found, position):
         # Of things only the one that stands right after the verb is what it is done to.
         others = [name for name in after if not _is_thing(name) or name.start == verb.end + 1]
         yield from ((subject, other) for subject in subjects for other in others)
@@ -149,9 +149,7 @@ def _subjects(found: Sequence[Word], position: int, before: Sequence[Name]) -> l
     if between[-1:] == ["to"]:
         near = len(between) <= _BEFORE_TO
     else:
-        near = all(
-            word in _HELPING or word in _BEING or word.endswith("ly") for word in between
-        )
+        near = all(may_stand_between(word) for word in between)
         near = near and not nearest.text.endswith(("'s", "\u2019s", "s'", "s\u2019"))
     if not near:
         return []
@@ -166,11 +164,17 @@ def _subjects(found: Sequence[Word], position: int, before: Sequence[Name]) -> l
     return joined
 
 
-def _is_passive(found: Sequence[Word], position: int) -> bool:
+def may_stand_between(word: str) -> bool:
+    """Tell whether a word in small letters may stand between an agent and its verb."""
+    return word in _HELPING or word in _BEING or word.endswith("ly")
+
+
+def is_passive(found: Sequence[Word], position: int) -> bool:
+    """Tell whether the verb at a place is done to what stands before it."""
     if fold(found[position].text).endswith("ing"):
         return False
     between = [fold(word.text) for word in reversed(found[:position])]
-    helping = takewhile(lambda w: w in _HELPING or w in _BEING or w.endswith("ly"), between)
+    helping = takewhile(may_stand_between, between)
     return bool(set(helping) & _BEING)
 
 
@@ -178,7 +182,7 @@ def _by(found: Sequence[Word], position: int, after: Sequence[Name]) -> Name | N
     """Return the party that the verb's `by` stands before."""
     following = found[position + 1 : position + 2 + _TO_BY]
     directly = bool(following) and fold(following[0].text) == "by"
-    if not (directly or _is_passive(found, position)):
+    if not (directly or is_passive(found, position)):
         return None
     mark = next((word for word in following if fold(word.text) == "by"), None)
     return next((n for n in after if mark and n.start == mark.end + 1), None)

@@ -1,0 +1,158 @@
+"""Sentences that change one thing of a short report, and sentences that tell it in other words.
+
+Invented, in words of our own, and written before the rules that they measure; no such events
+are meant. A false sentence takes most of its words from the report and changes one thing, which
+is its kind: `actor`, somebody who is named elsewhere in the report; `unit`, what is counted or
+measured; `currency`; `weekday`; `range`, two values the other way round; `opposite`; `hedge`,
+what is only possible told as done or the reverse; `added`, a grave thing that was never said.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Sentences of one source, what follows from them, and (kind, sentence) of what does not."""
+
+    sentences: tuple[str, ...]
+    true: tuple[str, ...]
+    false: tuple[tuple[str, str], ...]
+
+
+REPORTS = (
+    Report(
+        ("The hospital in Utrecht reported on Wednesday that its triage tool had missed 31 strokes.",
+         "Medisoft, which makes the tool, denied any fault.",
+         "The health inspectorate opened an inquiry into the tool.",
+         "Nurse Karin Vos filed a complaint with the inspectorate.",
+         "The share of missed strokes fell from 9% in 2020 to 4% in 2022."),
+        ("On Wednesday the Utrecht hospital reported that the triage tool had missed 31 strokes.",
+         "An inquiry into the tool was opened by the health inspectorate.",
+         "A complaint was filed with the inspectorate by nurse Karin Vos.",
+         "Between 2020 and 2022 the share of missed strokes fell from 9% to 4%."),
+        (("weekday", "On Friday the Utrecht hospital reported that the triage tool had missed 31 strokes."),
+         ("actor", "Medisoft opened an inquiry into the tool."),
+         ("actor", "Nurse Karin Vos denied any fault."),
+         ("actor", "Medisoft filed a complaint with the inspectorate."),
+         ("range", "The share of missed strokes fell from 4% in 2020 to 9% in 2022."),
+         ("unit", "The hospital reported that its triage tool had missed 31% of strokes.")),
+    ),
+    Report(
+        ("Regulators in Lisbon fined the lender Banco Sol €2.4 million over its scoring model.",
+         "The consumer group Deco had complained about the model in 2021.",
+         "Rui Matos, who audited the model, found that it penalised widows.",
+         "The lender withdrew the model in June."),
+        ("Banco Sol was fined €2.4 million by regulators in Lisbon over its scoring model.",
+         "In 2021 the consumer group Deco complained about the model.",
+         "The auditor Rui Matos found that the model penalised widows.",
+         "In June the model was withdrawn by the lender."),
+        (("currency", "Regulators in Lisbon fined the lender Banco Sol $2.4 million over its scoring model."),
+         ("currency", "Banco Sol was fined 2.4 million pounds by regulators in Lisbon over its scoring model."),
+         ("actor", "Deco found that the model penalised widows."),
+         ("actor", "Rui Matos had complained about the model in 2021."),
+         ("opposite", "The lender reinstated the model in June."),
+         ("hedge", "Rui Matos, who audited the model, suspected that it might penalise widows.")),
+    ),
+    Report(
+        ("A delivery drone of Skyhop fell on a playground in Perth and slid 40 metres.",
+         "Mayor Joan Pell grounded the fleet the same day.",
+         "Skyhop blamed a faulty battery for the fall.",
+         "Parents at the school demanded an apology.",
+         "A boy was bruised."),
+        ("In Perth a Skyhop delivery drone fell on a playground and slid forty metres.",
+         "The fleet was grounded the same day by Mayor Joan Pell.",
+         "The fall was blamed on a faulty battery by Skyhop.",
+         "The school's parents demanded an apology."),
+        (("unit", "A delivery drone of Skyhop fell on a playground in Perth and slid 40 feet."),
+         ("unit", "Two delivery drones of Skyhop fell on a playground in Perth and slid 40 metres."),
+         ("actor", "Skyhop grounded the fleet the same day."),
+         ("actor", "Mayor Joan Pell blamed a faulty battery for the fall."),
+         ("actor", "Skyhop demanded an apology."),
+         ("added", "A delivery drone of Skyhop fell on a playground in Perth, killing three children.")),
+    ),
+    Report(
+        ("On Thursday the Senate of Oregon approved a bill that limits automated hiring.",
+         "Senator Ada Cole wrote the bill.",
+         "The trade group TechNorth opposed it in a letter of 12 pages.",
+         "Governor Lee Brandt promised to sign the bill.",
+         "Complaints about hiring tools climbed from 70 in 2018 to 310 in 2022."),
+        ("The Oregon Senate approved a bill on Thursday that limits automated hiring.",
+         "The bill was written by Senator Ada Cole.",
+         "In a letter of 12 pages the trade group TechNorth opposed it.",
+         "Lee Brandt, the governor, promised to sign the bill."),
+        (("weekday", "On Monday the Senate of Oregon approved a bill that limits automated hiring."),
+         ("actor", "Governor Lee Brandt wrote the bill."),
+         ("actor", "Senator Ada Cole promised to sign the bill."),
+         ("range", "Complaints about hiring tools climbed from 310 in 2018 to 70 in 2022."),
+         ("opposite", "TechNorth endorsed the bill in a letter of 12 pages."),
+         ("unit", "The trade group TechNorth opposed it in a letter of 12 lines.")),
+    ),
+    Report(
+        ("Helix Insurance refunded 5,200 customers after its bot had quoted false premiums.",
+         "The ombudsman, Piet Maas, criticised the delay.",
+         "Customers told reporters that they had waited for months.",
+         "Nordbot, the supplier, said that the bot had been trained on old tables.",
+         "The refunds cost £1.1 million."),
+        ("After the bot had quoted false premiums, Helix Insurance refunded 5,200 customers.",
+         "The delay was criticised by the ombudsman, Piet Maas.",
+         "According to Nordbot, the supplier, the bot had been trained on old tables.",
+         "The cost of the refunds was £1.1 million."),
+        (("actor", "Nordbot criticised the delay."),
+         ("actor", "The ombudsman, Piet Maas, said that the bot had been trained on old tables."),
+         ("actor", "Nordbot refunded 5,200 customers after its bot had quoted false premiums."),
+         ("currency", "The refunds cost €1.1 million."),
+         ("hedge", "Helix Insurance may have refunded 5,200 customers after its bot had quoted false premiums."),
+         ("opposite", "The ombudsman, Piet Maas, praised the delay.")),
+    ),
+    Report(
+        ("The Transport Agency of Norway revoked the licence of Vireo on 3 April 2023.",
+         "A Vireo shuttle had hit a cyclist in Bergen.",
+         "Vireo conceded that its engineers had switched off an alarm.",
+         "Union leader Tor Dahl called for a ban.",
+         "The shuttle was carrying six passengers."),
+        ("Vireo's licence was revoked on 3 April 2023 by Norway's Transport Agency.",
+         "In Bergen a cyclist had been hit by a Vireo shuttle.",
+         "Vireo admitted that its engineers had switched off an alarm.",
+         "Six passengers were on board the shuttle."),
+        (("opposite", "The Transport Agency of Norway restored the licence of Vireo on 3 April 2023."),
+         ("actor", "The Transport Agency of Norway conceded that its engineers had switched off an alarm."),
+         ("actor", "Vireo called for a ban."),
+         ("actor", "Tor Dahl conceded that his engineers had switched off an alarm."),
+         ("hedge", "It is doubtful that Vireo conceded that its engineers had switched off an alarm."),
+         ("added", "A Vireo shuttle had hit a cyclist in Bergen and dragged four others to their deaths.")),
+    ),
+    Report(
+        ("A tribunal in Leeds held that the landlord's screening tool was unlawful.",
+         "Tenant Mary Osei brought the case.",
+         "The tool's maker, Rentcheck, appealed on Tuesday.",
+         "The tribunal awarded Osei 8,000 pounds.",
+         "Rentcheck warned landlords about the ruling."),
+        ("The landlord's screening tool was held unlawful by a tribunal in Leeds.",
+         "The case was brought by tenant Mary Osei.",
+         "On Tuesday Rentcheck, the maker of the tool, appealed.",
+         "Osei was awarded £8,000 by the tribunal."),
+        (("actor", "Rentcheck brought the case."),
+         ("actor", "Mary Osei appealed on Tuesday."),
+         ("actor", "Landlords warned Rentcheck about the ruling."),
+         ("currency", "The tribunal awarded Osei 8,000 euros."),
+         ("weekday", "The tool's maker, Rentcheck, appealed on Sunday."),
+         ("hedge", "A tribunal in Leeds could hold that the landlord's screening tool was unlawful.")),
+    ),
+    Report(
+        ("Police in Quito arrested a teacher, Elena Paz, after a false face match.",
+         "Judge Hugo Rivas freed her after 36 hours.",
+         "Facelock, the vendor, apologised to Paz.",
+         "The interior ministry paused the use of the software.",
+         "False matches rose from 3 in May to 17 in August."),
+        ("After a false face match a teacher, Elena Paz, was arrested by police in Quito.",
+         "After 36 hours Paz was freed by Judge Hugo Rivas.",
+         "The vendor Facelock made an apology to Paz.",
+         "Use of the software was paused by the interior ministry."),
+        (("unit", "Judge Hugo Rivas freed her after 36 days."),
+         ("actor", "The interior ministry apologised to Paz."),
+         ("actor", "Facelock paused the use of the software."),
+         ("actor", "The interior ministry freed her after 36 hours."),
+         ("range", "False matches rose from 17 in May to 3 in August."),
+         ("opposite", "The interior ministry resumed the use of the software.")),
+    ),
+)  # fmt: skip
