@@ -53,16 +53,16 @@ def _is_of_another(deed: Deed, alike: Sequence[Deed], claim: Claim, library: Lib
         s for s in claim.terms
         if s not in deed.agent.keys and s != deed.verb
         and fold(claim.terms[s].text) not in deed.agent.keys
-    )  # fmt: skip
+    ).union(*(number.keys for number in claim.numbers))  # fmt: skip
     told = [
-        (_share(claim, rest, unit), unit, theirs)
+        (share, unit, theirs)
         for unit in library.units
-        if unit.supports and (theirs := _same(deed, unit, library))
+        if unit.supports
+        and (share := _share(claim, rest, unit)) >= _ALIKE
+        and (theirs := _same(deed, unit, library))
     ]
     nearest = max((share for share, _, _ in told), default=0.0)
-    if nearest < _ALIKE:
-        return False
-    return all(
+    return bool(told) and all(
         _differ(mine.agent, other.agent, unit, library)
         for mine in alike
         for share, unit, theirs in told
@@ -76,12 +76,9 @@ def _same(deed: Deed, unit: Unit, library: Library) -> list[Deed]:
 
 
 def _share(claim: Claim, rest: frozenset[str], unit: Unit) -> float:
-    """Return the share of the rest of the claim's weight, its numbers too, that a sentence has."""
-    keys = rest.union(*(number.keys for number in claim.numbers))
-    total = sum(claim.weights[key] for key in keys)
-    if not total:
-        return 1.0
-    return sum(claim.weights[key] for key in keys & unit.keys) / total
+    """Return the share of the rest of the claim's weight that a sentence has; 1 without a rest."""
+    total = sum(claim.weights[key] for key in rest)
+    return sum(claim.weights[key] for key in rest & unit.keys) / total if total else 1.0
 
 
 def _differ(mine: Agent, theirs: Agent, unit: Unit, library: Library) -> bool:

@@ -13,6 +13,7 @@ from classifier.core.polarity import agrees, is_unanswered, reversed_terms
 from classifier.core.quotations import has_quotation
 from classifier.core.roles import compared_otherwise, turned
 from classifier.core.search import Candidate
+from classifier.core.values import otherwise
 from classifier.core.words import LIGHT, Word, fold, stem, words
 
 # What a word counts that the window has not, but its source has elsewhere.
@@ -100,6 +101,7 @@ def compare(
     )
     lost_names = _lost_names(claim.names, library.vocabulary[source])
     lost, other = _numbers(claim.numbers, serving, library, source)
+    turned_values = _values(claim, serving, library)
     return Comparison(
         candidate=candidate,
         exact=claim.share(frozenset(claim.terms) & stems),
@@ -108,8 +110,8 @@ def compare(
         supporting=bool(serving),
         lost_names=lost_names,
         swapped_name=bool(lost_names) and _has_other_name(claim, text, library),
-        lost_numbers=lost,
-        other_numbers=other,
+        lost_numbers=tuple(dict.fromkeys((*lost, *turned_values))),
+        other_numbers=tuple(dict.fromkeys((*other, *turned_values))),
         other_actor=_has_other_actor(claim.actors, text, library),
         unknown_actor=any(name.text in lost_names for name in claim.actors)
         or _is_spoken_by_another(claim.actors, candidate.window, library),
@@ -209,6 +211,15 @@ def _numbers(
         and not completes(number, everywhere, around)
     ]
     return tuple(number.text for number in lost), tuple(other)
+
+
+def _values(claim: Claim, units: Sequence[Unit], library: Library) -> tuple[str, ...]:
+    """Return the values that the sentence nearest to the claim has otherwise."""
+    if not units:
+        return ()
+    nearest = _nearest(claim, units)
+    others = [unit.text for unit in library.units if unit is not nearest]
+    return otherwise(claim.text, nearest.text, others)
 
 
 def _has(stated: Sequence[Number], number: Number) -> bool:

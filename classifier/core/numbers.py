@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from classifier.core.synonyms import near
+from classifier.core.units import are_other_measures, currency
 from classifier.core.words import Word, fold, is_content, words
 
 Kind = Literal["count", "percent", "money", "date"]
@@ -108,6 +109,7 @@ _ABOUT = re.compile(
 )
 _UNIT_WORDS = 4
 _OF_ALL = re.compile(r"\s(?:out\s)?of\s(?:the\s|all\s)?\d[\d,.]*(?=\s)")  # 17 of 20 trials
+_SHARE_OF = re.compile(r"\s?(?:%|per\s?cent)?\sof\s(?:(?:the|all|its|their|these)\s)*")
 _CLOSE = 0.1  # a number said to be "about" may be off by a tenth
 
 
@@ -116,7 +118,8 @@ class Number:
     """A number as written, `text`, with what it counts.
 
     `value` is the number itself, or for dates year, month and day with 0 for what is
-    not said. `units` are the stems of the words that follow it.
+    not said. `units` are the stems of the words that follow it, of a share those of what it
+    is a share of; `currency` is that of money, empty where it is not told.
     """
 
     text: str
@@ -126,6 +129,7 @@ class Number:
     about: bool
     start: int
     end: int
+    currency: str = ""
 
     @property
     def keys(self) -> frozenset[str]:
@@ -158,15 +162,27 @@ def relation(number: Number, other: Number) -> Relation:
         (number.about or other.about)
         and abs(number.value[0] - other.value[0]) <= _CLOSE * abs(other.value[0])
     )
-    alike = number.kind == other.kind or (equal and "percent" not in (number.kind, other.kind))
     shares = any(one == two or near(one, two) for one in number.units for two in other.units)
-    zero = number.value == other.value == (0.0,)
-    if equal and (zero or (alike and (shares or not number.units or not other.units))):
-        return "same"
     if equal:
-        return "unrelated"
+        return _equal_relation(number, other, shares=shares)
     if number.kind == other.kind and (number.kind != "count" or shares):
         return "different"
+    return "unrelated"
+
+
+def _equal_relation(number: Number, other: Number, *, shares: bool) -> Relation:
+    """Compare two numbers of one value by what they count."""
+    if number.value == other.value == (0.0,):
+        return "same"
+    if number.currency and other.currency and number.currency != other.currency:
+        return "different"
+    if are_other_measures(number.units, other.units):
+        return "different"
+    percents = [number.kind, other.kind].count("percent")
+    if percents == 1:
+        return "different" if shares else "unrelated"
+    if percents or shares or not number.units or not other.units:
+        return "same"
     return "unrelated"
 
 
@@ -241,7 +257,10 @@ def _figure(text: str, match: re.Match[str], start: int) -> Number:
         if match["money"] or match["currency"]
         else "count"
     )
-    return _number(text, kind, value, start, match.end())
+    return _number(
+        text, kind, value, start, match.end(),
+        currency=currency(match["money"] or match["currency"] or ""),
+    )  # fmt: skip
 
 
 def _spelled(text: str, match: re.Match[str], start: int) -> Number:
@@ -258,9 +277,17 @@ def _spelled(text: str, match: re.Match[str], start: int) -> Number:
     return _number(text, kind, value, start, match.end())
 
 
-def _number(text: str, kind: Kind, value: float, start: int, end: int) -> Number:
-    units = _units(text[end : end + 80]) if kind == "count" else frozenset()
-    return Number(text[start:end], kind, (value,), units, _is_about(text, start), start, end)
+def _number(
+    text: str, kind: Kind, value: float, start: int, end: int, *, currency: str = ""
+) -> Number:
+    after = text[end : end + 80]
+    if kind == "percent":
+        part = _SHARE_OF.match(after)
+        after = after[part.end() - 1 :] if part else ""
+    units = _units(after) if kind != "money" else frozenset()
+    return Number(
+        text[start:end], kind, (value,), units, _is_about(text, start), start, end, currency
+    )
 
 
 def _is_about(text: str, start: int) -> bool:

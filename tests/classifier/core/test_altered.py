@@ -36,7 +36,16 @@ def test_retellings_are_accepted(found):
     assert len(lost) <= 1, lost
 
 
-@pytest.mark.parametrize(("kind", "at_least", "of"), [("actor", 18, 22)])
+@pytest.mark.parametrize(
+    ("kind", "at_least", "of"),
+    [
+        ("actor", 18, 22),
+        ("unit", 4, 5),
+        ("currency", 4, 4),
+        ("weekday", 3, 3),
+        ("range", 3, 3),
+    ],
+)
 def test_changes_are_flagged(found, kind, at_least, of):
     _, false = found
     verdicts = [finding.verdict for changed, finding in false if changed == kind]
