@@ -45,19 +45,16 @@ def judge(
 
     `opinion` is that of the entailment model, if there is one; `retold` the claim's graded
     support where meaning without the words may count; `misquoted` says that a quotation is
-    in no source. No model overrules what the rules find otherwise: another number, somebody
-    else, the opposite, a quotation that is in no source.
+    in no source, `misattributed` that the sources have somebody else do it. No model overrules
+    what the rules find otherwise. The basis is `entailment` only where a model says so, and
+    what is unsupported goes by how near the sources come to it.
     """
     if not compared.supporting:
         return Judgement("unsupported", "topic")
     if contradiction := _contradiction(compared, misattributed=misattributed):
         return Judgement("contradicted", contradiction)
-    if misattributed:
+    if misquoted or misattributed or _is_of_others(compared):
         return Judgement("unsupported", _remoteness(compared))
-    if misquoted or compared.swapped_name or compared.unknown_actor or compared.other_actor:
-        return Judgement(
-            "unsupported", "attribution" if _is_aligned(compared) else _remoteness(compared)
-        )
     # What is denied there, or said of the parties the other way round, supports nothing.
     if compared.reversed or compared.unanswered or compared.turned_roles:
         return Judgement("unsupported", _remoteness(compared))
@@ -82,6 +79,10 @@ def _contradiction(compared: Comparison, *, misattributed: bool) -> Basis | None
     return "negation" if compared.reversed else None
 
 
+def _is_of_others(compared: Comparison) -> bool:
+    return compared.swapped_name or compared.unknown_actor or compared.other_actor
+
+
 def _is_aligned(compared: Comparison) -> bool:
     return compared.aligned >= ALIGNED and compared.candidate.cosine >= MEANING
 
@@ -90,19 +91,23 @@ def _supported(compared: Comparison, retold: float) -> Judgement:
     if _is_partly(compared):
         return Judgement(*_support(compared))
     if _is_retold(compared, retold):
-        return Judgement("partly", "entailment")
+        return Judgement("partly", "wording")
     return Judgement("unsupported", _remoteness(compared))
 
 
 def _heard(by_rule: Judgement, opinion: Opinion, compared: Comparison) -> Judgement:
-    """Let the entailment model decide where the wording does not."""
-    if by_rule == Judgement("supported", "wording"):
+    """Let the entailment model decide where the words themselves do not."""
+    in_words = by_rule.basis == "wording" and _is_partly(compared)
+    if by_rule.verdict == "supported" and _is_worded(compared):
         return by_rule
     if opinion.contradicted >= LIKELY:
         return Judgement("contradicted", "negation")
     if opinion.entailed < LIKELY:
-        near = by_rule.verdict in ("supported", "partly") and by_rule.basis == "wording"
-        return by_rule if near else Judgement("unsupported", _remoteness(compared))
+        return (
+            by_rule
+            if in_words and by_rule.verdict == "partly"
+            else Judgement("unsupported", _remoteness(compared))
+        )
     if compared.lost_names or compared.lost_numbers:
         return Judgement("partly", "entailment")
     return Judgement("supported", "entailment")
@@ -129,13 +134,18 @@ def _is_retold(compared: Comparison, retold: float) -> bool:
 
 def _support(compared: Comparison) -> tuple[Verdict, Basis]:
     if compared.lost_numbers or compared.lost_names or compared.lost_speech:
-        basis: Basis = "number" if compared.lost_numbers else "attribution"
-        return ("partly" if compared.exact >= ALIGNED else "unsupported"), basis
-    if compared.exact >= WORDED and not compared.unmatched:
+        if compared.exact < ALIGNED:
+            return "unsupported", _remoteness(compared)
+        return "partly", "number" if compared.lost_numbers else "attribution"
+    if _is_worded(compared):
         return "supported", "wording"
     if compared.covered >= REWORDED and not compared.absent and not _is_copied(compared):
-        return "supported", "entailment"
+        return "supported", "wording"
     return "partly", "wording"
+
+
+def _is_worded(compared: Comparison) -> bool:
+    return compared.exact >= WORDED and not compared.unmatched
 
 
 def _is_copied(compared: Comparison) -> bool:

@@ -28,8 +28,8 @@ VERDICTS = {
     "not a claim": "An editor marked the sentence as one that states nothing to check.",
 }
 BASES = {
-    "wording": "The words of the sentence stand in the passage.",
-    "entailment": "The passage says the same in other words.",
+    "wording": "The words of the sentence, or near ones, stand in the passage.",
+    "entailment": "A model finds that the passage says the same in other words.",
     "topic": "A source speaks of the matter, but does not say this.",
     "absent": "No stored source speaks of it.",
     "number": "The passage gives another number.",

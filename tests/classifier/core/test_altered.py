@@ -57,3 +57,15 @@ def test_false_sentences_are_many(found):
     _, false = found
     assert len(false) == 48
     assert Counter(kind for kind, _ in false)["actor"] == 22
+
+
+def test_basis_goes_with_the_verdict_and_no_model_is_made_up(found):
+    true, false = found
+    allowed = {
+        "supported": {"wording"},
+        "partly": {"wording", "number", "attribution"},
+        "unsupported": {"topic", "absent"},
+        "contradicted": {"number", "negation", "attribution"},
+    }
+    for finding in (*true, *(finding for _, finding in false)):
+        assert finding.basis in allowed[finding.verdict], finding

@@ -31,7 +31,7 @@ def hold(encoder):
     ("claim", "verdict", "basis"),
     [
         ("Acme's chatbot told 40 customers to cancel their insurance.", "supported", "wording"),
-        ("The chatbot advised forty clients to cancel their insurance.", "supported", "entailment"),
+        ("The chatbot advised forty clients to cancel their insurance.", "supported", "wording"),
         ("Acme's chatbot told 400 customers to cancel their insurance.", "contradicted", "number"),
         ("Acme said on 3 June 2024 that its chatbot told 40 customers to cancel their insurance.",
          "contradicted", "number"),
@@ -40,7 +40,7 @@ def hold(encoder):
         ("Zenith said that its chatbot had told 40 customers to cancel their insurance.",
          "contradicted", "attribution"),
         ('Dr. Lee, who led the review, called the advice "a disaster".',
-         "unsupported", "attribution"),
+         "unsupported", "topic"),
         ("The stock market in Tokyo closed early because of snow.", "unsupported", "absent"),
         ("It did so.", "unchecked", None),
     ],
