@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from classifier.core.names import names
+from classifier.core.names import acronyms, names
 from classifier.core.roles import is_passive, may_stand_between
 from classifier.core.synonyms import near
 from classifier.core.verbs import PAST, is_told
@@ -220,7 +220,8 @@ def _agent(text: str, phrase: Sequence[Word], common: frozenset[str]) -> Agent |
     return Agent(
         own if noun in named or len(own) > 1 or phrase[-1] in named else frozenset(),
         noun.stem,
-        frozenset(key for word in content for key in (fold(word.text), word.stem)),
+        frozenset(key for word in content for key in (fold(word.text), word.stem))
+        | acronyms(text[phrase[0].start : phrase[-1].end]),
         first in _DEFINITE and len(content) == 1,
     )
 

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from classifier.core.claim import Claim
+from classifier.core.hedges import is_hedged_otherwise
 from classifier.core.likeness import Thesaurus
-from classifier.core.names import Name, actors, names
+from classifier.core.names import Name, acronyms, actors, names
 from classifier.core.numbers import Number, completes, relation
 from classifier.core.opposites import have_converse, is_converse
 from classifier.core.passages import Library, Unit, Window, supporting
@@ -13,6 +14,7 @@ from classifier.core.polarity import agrees, is_unanswered, reversed_terms
 from classifier.core.quotations import has_quotation
 from classifier.core.roles import compared_otherwise, turned
 from classifier.core.search import Candidate
+from classifier.core.synonyms import near
 from classifier.core.values import otherwise
 from classifier.core.words import LIGHT, Word, fold, stem, words
 
@@ -59,6 +61,8 @@ class Comparison:
     reversed: tuple[str, ...]
     unanswered: bool
     """Whether the claim denies something and the nearest sentence denies nothing."""
+    hedged_otherwise: bool
+    """Whether the claim says that a thing may be which the nearest sentence says is, or the reverse."""
     unmatched: tuple[str, ...]
     """Terms of weight of which the window has nothing near."""
     absent: tuple[str, ...]
@@ -119,6 +123,7 @@ def compare(
         lost_speech=_loses_speech(claim, stems),
         reversed=opposed,
         unanswered=bool(serving) and is_unanswered(claim.text, _nearest(claim, serving).text),
+        hedged_otherwise=bool(serving) and _is_hedged_otherwise(claim, serving),
         unmatched=tuple(
             word.text
             for s, word in claim.terms.items()
@@ -150,6 +155,10 @@ def _says_the_same_again(claim: Claim, units: Sequence[Unit]) -> bool:
 
 def _nearest(claim: Claim, units: Sequence[Unit]) -> Unit:
     return max(units, key=lambda unit: claim.share(unit.stems))
+
+
+def _is_hedged_otherwise(claim: Claim, units: Sequence[Unit]) -> bool:
+    return is_hedged_otherwise(claim.text, _nearest(claim, units).text)
 
 
 def _covered(claim: Claim, credit: Mapping[str, float]) -> float:
@@ -247,7 +256,7 @@ def _is_spoken_by_another(claimed: Sequence[Name], window: Window, library: Libr
 
 
 def _spoken(text: str) -> frozenset[str]:
-    return frozenset(fold(word.text) for word in words(text))
+    return frozenset(fold(word.text) for word in words(text)) | acronyms(text)
 
 
 def _has_other_name(claim: Claim, text: str, library: Library) -> bool:
@@ -256,7 +265,8 @@ def _has_other_name(claim: Claim, text: str, library: Library) -> bool:
 
 
 def _loses_speech(claim: Claim, stems: frozenset[str]) -> bool:
-    return bool((claim.terms.keys() & _SPEECH) - stems)
+    said = (claim.terms.keys() & _SPEECH) - stems
+    return any(not any(near(word, other) for other in _SPEECH & stems) for word in said)
 
 
 def _reversed(claim: Claim, units: Sequence[Unit]) -> tuple[str, ...]:

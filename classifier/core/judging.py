@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from classifier.core.comparison import Comparison
 from classifier.core.entailment import Opinion
 from classifier.core.types import Basis, Verdict
+from classifier.core.words import stem
 
 # Shares of a claim's weight, chosen on sentences about the project's own first story
 # and on one half of a public set of claims; measured on others.
@@ -22,6 +23,10 @@ TOPIC = 0.35
 RETOLD = 0.7  # cosine
 GRADED = 0.5  # graded support
 LIKELY = 0.5  # of what an entailment model says
+_GRAVE_WORDS = """
+kill die dead fatal fatality murder suicide injure injury hospitalize maim rape
+"""
+_GRAVE = frozenset(stem(word) for word in _GRAVE_WORDS.split())
 _LOST = 0.08  # of the nearness, for each of at most two names and two numbers
 
 
@@ -58,6 +63,8 @@ def judge(
     # What is denied there, or said of the parties the other way round, supports nothing.
     if compared.reversed or compared.unanswered or compared.turned_roles:
         return Judgement("unsupported", _remoteness(compared))
+    if _adds_harm(compared):
+        return Judgement("unsupported", _remoteness(compared))
     by_rule = _supported(compared, retold)
     return by_rule if opinion is None else _heard(by_rule, opinion, compared)
 
@@ -67,6 +74,11 @@ def nearness(compared: Comparison) -> float:
     in_words = (compared.covered + compared.candidate.coverage) / 2
     lost = min(len(compared.lost_names), 2) + min(len(compared.lost_numbers), 2)
     return min(1.0, max(0.0, (in_words + compared.candidate.cosine) / 2 - _LOST * lost))
+
+
+def _adds_harm(compared: Comparison) -> bool:
+    """Tell whether a claim tells of dead or injured where no source does: that is no detail."""
+    return any(stem(word) in _GRAVE for word in compared.absent)
 
 
 def _contradiction(compared: Comparison, *, misattributed: bool) -> Basis | None:
@@ -137,6 +149,8 @@ def _support(compared: Comparison) -> tuple[Verdict, Basis]:
         if compared.exact < ALIGNED:
             return "unsupported", _remoteness(compared)
         return "partly", "number" if compared.lost_numbers else "attribution"
+    if compared.hedged_otherwise:
+        return "partly", "wording"
     if _is_worded(compared):
         return "supported", "wording"
     if compared.covered >= REWORDED and not compared.absent and not _is_copied(compared):

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from classifier.core.verbs import ACTS, PAST
 from classifier.core.words import STOP, Word, fold, stem, words
@@ -42,6 +43,10 @@ _PEOPLE = frozenset(
     )
 )
 _WITH_OTHERS = (["and", "his"], ["and", "her"])  # Lee and her team
+_LONG_NAME = re.compile(
+    r"[A-Z][\w-]*(?:\s(?:of|for|and|the|on|in|[A-Z][\w-]*)){0,6}\s[A-Z][\w-]*"
+)
+_SHORTEST_ACRONYM = 3
 _REACH = 4  # words between a name and its verb: "researchers at NAME have now found"
 
 
@@ -76,6 +81,25 @@ def actors(text: str, *, common: frozenset[str] = frozenset()) -> tuple[Name, ..
     """Return the names that a verb of saying or doing follows, or that `by` comes before."""
     spoken = words(text)
     return tuple(name for name in names(text, common=common) if _acts(name, spoken))
+
+
+@lru_cache(maxsize=4096)
+def acronyms(text: str) -> frozenset[str]:
+    """Return what the text's longer names go by in small letters: dmv, doj, fda.
+
+    A name may be called by the initials of its end alone, and "of" may count or not.
+    """
+    found: set[str] = set()
+    for match in _LONG_NAME.finditer(text):
+        parts = match.group().split()
+        for first, part in enumerate(parts):
+            if part[0].isupper():
+                rest = parts[first:]
+                capital = [one for one in rest if one[0].isupper()]
+                found.update(
+                    "".join(one[0] for one in kind).lower() for kind in (rest, capital)
+                )
+    return frozenset(acronym for acronym in found if len(acronym) >= _SHORTEST_ACRONYM)
 
 
 def _runs(text: str, common: frozenset[str]) -> Iterator[list[Word]]:

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from classifier.core.names import acronyms
 from classifier.core.numbers import Number, numbers
 from classifier.core.quotations import as_words
 from classifier.core.sentences import split
@@ -71,7 +72,7 @@ class Library:
     worded: tuple[str, ...]
     """Each source as words alone, for quotations."""
     vocabulary: tuple[frozenset[str], ...]
-    """Each source's words in small letters, for names."""
+    """Each source's words in small letters and the acronyms of its names, for names."""
     common: frozenset[str]
     numbers: tuple[tuple[Number, ...], ...]
     """Each source's numbers."""
@@ -94,7 +95,12 @@ def read(sources: Sequence[SourceText]) -> Library:
         {stem: math.log(total / (len(numbers) + 0.5)) for stem, numbers in holders.items()},
         math.log(total / 0.5),
         tuple(as_words(source.text) for source in sources),
-        tuple(frozenset(fold(word.text) for word in source) for source in found),
+        tuple(
+            frozenset(fold(word.text) for word in spoken).union(
+                *(acronyms(unit.text) for unit in units if unit.source == n)
+            )
+            for n, spoken in enumerate(found)
+        ),
         frozenset(fold(word) for word in written if word.islower()),
         tuple(
             tuple(number for unit in units if unit.source == n for number in unit.numbers)

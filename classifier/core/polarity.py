@@ -22,6 +22,7 @@ _FAILING_WORDS = """
 fail fails failed failing unable refuse refuses refused decline declines declined
 """
 _FAILING = frozenset(_FAILING_WORDS.split())
+_DOUBTS = frozenset(("unlikely", "doubtful", "implausible", "untrue"))  # that it is so
 _DENIALS = frozenset(("deny", "denies", "denied", "denying"))
 _LACKING = frozenset(("lack", "lacks", "lacked", "lacking", "absence"))
 # What is denied as a saying; "denied the application" turns it down, and denies no statement.
@@ -156,6 +157,8 @@ def _reach(found: tuple[Word, ...], position: int) -> int:
         return 0 if following in _WEAKENED else _REACH.get(folded, _FAR)
     if folded in _FAILING:
         return _FAR if following == "to" else 0
+    if folded in _DOUBTS:
+        return _FAR if following in ("that", "to", "whether") else 0
     if folded in _DENIALS:
         after = [fold(word.text) for word in found[position + 1 : position + 1 + _LOOKED_AT]]
         said = any(word in _SAID or word.endswith("ing") for word in after)
@@ -164,6 +167,6 @@ def _reach(found: tuple[Word, ...], position: int) -> int:
 
 
 _AUXILIARIES_WORDS = """
-is are was were do does did has have had wo would could should ca need
+is are was were do does did has have had wo would could should ca need ai
 """
 _AUXILIARIES = frozenset(_AUXILIARIES_WORDS.split())

@@ -5,7 +5,13 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-_WORD = re.compile(r"\b(?:[A-Za-z]\.){2,}|[^\W_]+(?:['\u2019][^\W_]+)*")
+_UNSEEN = "\u00ad\u200b\u200c\u200d\u2060\ufeff"  # characters that no reader sees
+_WORD = re.compile(rf"\b(?:[A-Za-z]\.){{2,}}|[^\W_]+(?:(?:['\u2019]|[{_UNSEEN}]+)[^\W_]+)*")
+_LOOKS_LIKE = str.maketrans(
+    "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0458\u0455\u0501\u03bf\u03b1\u03bd\u03b9",
+    "aeopcyxijsdoavi",
+)
+_ASCII_LETTER = re.compile("[a-z]")
 _COUNTRY = frozenset(("US", "U.S.", "USA", "U.S.A."))  # else a pronoun
 
 _STOP_WORDS = """
@@ -125,9 +131,17 @@ def stem(word: str) -> str:
 
 @lru_cache(maxsize=65536)
 def fold(word: str) -> str:
-    """Return the word in small letters, without accents or a possessive ending."""
+    """Return the word in small letters, without accents or a possessive ending.
+
+    What a reader does not see is left out, and a foreign letter inside a Latin word is read
+    as the one that it looks like.
+    """
     if word in _COUNTRY:
         return "usa"
+    if not word.isascii():
+        word = word.translate(dict.fromkeys(map(ord, _UNSEEN))).lower()
+        if _ASCII_LETTER.search(word):
+            word = word.translate(_LOOKS_LIKE)
     decomposed = unicodedata.normalize("NFKD", word.lower().replace("\u2019", "'"))
     letters = "".join(c for c in decomposed if not unicodedata.combining(c))
     return letters.removesuffix("'s").replace("'", "").replace(".", "")

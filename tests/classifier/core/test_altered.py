@@ -53,6 +53,13 @@ def test_changes_are_flagged(found, kind, at_least, of):
     assert sum(verdict not in ACCEPTED for verdict in verdicts) >= at_least
 
 
+def test_what_only_may_be_is_not_supported(found):
+    _, false = found
+    verdicts = [finding.verdict for kind, finding in false if kind == "hedge"]
+    assert len(verdicts) == 4
+    assert "supported" not in verdicts
+
+
 def test_false_sentences_are_many(found):
     _, false = found
     assert len(false) == 48

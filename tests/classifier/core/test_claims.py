@@ -50,6 +50,33 @@ def test_verdict_follows_from_the_words(hold, claim, verdict, basis):
     assert (finding.verdict, finding.basis) == (verdict, basis), finding
 
 
+@pytest.mark.parametrize(
+    ("claim", "verdicts"),
+    [
+        ("California's DMV suspended Cruise's permits in October 2023.", ACCEPTED),
+        ("Cruise admitted that its staff had not shown the regulator the video.", ACCEPTED),
+        ("Cruise may have acknowledged that its staff had not shown the regulator the video.",
+         ("partly",)),
+        ("The California Department of Motor Vehicles suspended Cruise's permits on 24 October 2023, "
+         "killing a man.", ("unsupported",)),
+        ("The California Department of Motor Vehicles reinstated Cruise's permits on 24 October 2023.",
+         ("contradicted",)),
+        ("The California Department of Motor Vehicles acknowledged that its staff had not shown the "
+         "regulator the video.", ("contradicted",)),
+    ],
+)  # fmt: skip
+def test_another_word_for_a_party_or_a_deed_is_known_and_another_party_is_too(
+    hold, claim, verdicts
+):
+    source = SourceText(
+        "report",
+        "The California Department of Motor Vehicles suspended the permits of Cruise on 24 October "
+        "2023.\n\nCruise acknowledged that its staff had not shown the regulator the video.",
+    )
+    [finding] = hold(claim, sources=(source,))
+    assert finding.verdict in verdicts, finding
+
+
 def test_missing_parts_are_named(hold):
     [finding] = hold('In 1999 Zenith called the chatbot\'s advice "a disaster" of marzipan.')
     assert "Zenith" in finding.missing.names

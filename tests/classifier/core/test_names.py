@@ -1,6 +1,6 @@
 import pytest
 
-from classifier.core.names import actors, names
+from classifier.core.names import acronyms, actors, names
 
 
 @pytest.mark.parametrize(
@@ -37,3 +37,18 @@ def test_first_word_that_sources_write_small_is_no_name():
 )
 def test_actors_are_told_from_things(text, expected):
     assert [name.text for name in actors(text)] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "included"),
+    [
+        ("The California Department of Motor Vehicles suspended it.", {"dmv", "cdmv"}),
+        ("The Department of Justice sued.", {"doj"}),
+        ("the Food and Drug Administration", {"fda"}),
+        ("Jane Doe spoke.", set()),
+        ("nothing here", set()),
+    ],
+)
+def test_long_names_have_acronyms(text, included):
+    assert included <= acronyms(text)
+    assert bool(included) == bool(acronyms(text))

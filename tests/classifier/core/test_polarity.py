@@ -22,6 +22,12 @@ from classifier.core.words import stem
         ("Nobody was injured in the crash", "Two people were injured in the crash"),
         ("Acme denied that it leaked data", "Acme leaked data"),
         ("Acme denied leaking the data", "Acme was leaking the data"),
+        ("The agency reinstated the permit", "The agency suspended the permit"),
+        ("Acme avoided a fine in Berlin", "Acme paid a fine in Berlin"),
+        ("It is unlikely that a judge ruled so", "A judge ruled so"),
+        ("The director ain't apologized", "The director apologized"),
+        ("She did n\u200bot apologize", "She did apologize"),
+        ("She did n\u043et apologize", "She did apologize"),
     ],
 )
 def test_the_opposite_is_seen(claim, passage):
