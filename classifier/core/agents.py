@@ -37,13 +37,15 @@ class Agent:
     """The party that does something.
 
     `names` are the words of its own names in small letters, `head` the stem of its noun, if
-    it has no name; `keys` all content words of the whole phrase, as words and as stems.
+    it has no name; `keys` all content words of the whole phrase, as words and as stems; `of`
+    the names of those that it belongs to.
     `is_bare` says that it is "the company": a noun that may stand for whoever was named.
     """
 
     names: frozenset[str]
     head: str
     keys: frozenset[str]
+    of: frozenset[str]
     is_bare: bool
 
     @property
@@ -222,6 +224,7 @@ def _agent(text: str, phrase: Sequence[Word], common: frozenset[str]) -> Agent |
         noun.stem,
         frozenset(key for word in content for key in (fold(word.text), word.stem))
         | acronyms(text[phrase[0].start : phrase[-1].end]),
+        frozenset(fold(word.text) for word in named if word in belonging),
         first in _DEFINITE and len(content) == 1,
     )
 

@@ -17,18 +17,26 @@ company firm startup group corporation business maker manufacturer developer ven
 provider operator owner agency department ministry office bureau authority lab laboratory
 organization institution platform network newspaper outlet service app product tool
 system model chatbot bot robot software algorithm machine car vehicle city country state
-government administration giant team man woman boy girl teenager person people user researcher
-scientist engineer official staff lawyer spokesman spokeswoman spokesperson author employee
-worker executive representative expert other
+government administration giant man woman boy girl teenager person other
 """
-# Nouns that may stand for whoever was named.
-_ANYBODY = frozenset(stem(word) for word in _ANYBODY_WORDS.split())
+_PEOPLE_WORDS = """
+team people user researcher scientist engineer official staff lawyer spokesman spokeswoman
+spokesperson author employee worker executive representative expert
+"""
+# Nouns that may stand for whoever was named; people do not where it is said whose they are.
+_PEOPLE = frozenset(stem(word) for word in _PEOPLE_WORDS.split())
+_ANYBODY = _PEOPLE | frozenset(stem(word) for word in _ANYBODY_WORDS.split())
 _TELLING_WORDS = """
 report paper study article analysis record database document filing letter statement website
 blog post number share rate count
 """
 # What speaks for its authors, or counts something: it is no party.
 _TELLING = frozenset(stem(word) for word in _TELLING_WORDS.split())
+_SPEAKING_WORDS = """
+spokesman spokeswoman spokesperson lawyer official representative executive president staff
+"""
+# Who speaks for a party that may be named in any other way.
+_SPEAKING = frozenset(stem(word) for word in _SPEAKING_WORDS.split())
 _DEFINITE = frozenset(("the", "its", "their", "his", "her", "this", "that"))
 _TO_ARTICLE = 3  # words between an article and its noun
 
@@ -88,8 +96,8 @@ def _differ(mine: Agent, theirs: Agent, unit: Unit, library: Library) -> bool:
     if _is_one(mine, theirs) or not _is_known(mine, library):
         return False
     if mine.names and not theirs.names:
-        anybody = theirs.head in _ANYBODY and not _has_name(theirs, library)
-        if theirs.is_bare or anybody:
+        told_whose = bool(theirs.of) and theirs.head in _PEOPLE
+        if theirs.is_bare or (theirs.head in _ANYBODY and not told_whose):
             return False
     elif not mine.names and not _is_apart(mine, theirs, unit, library):
         return False
@@ -108,12 +116,10 @@ def _is_known(mine: Agent, library: Library) -> bool:
     return mine.head in library.holders
 
 
-def _has_name(theirs: Agent, library: Library) -> bool:
-    return bool(theirs.keys - library.common - {theirs.head} - library.holders.keys())
-
-
 def _is_apart(mine: Agent, theirs: Agent, unit: Unit, library: Library) -> bool:
     """Tell whether a noun is a party of its own: in the same sentence, or first told as `a` noun."""
+    if theirs.head in _SPEAKING and not theirs.names:
+        return False
     if mine.head in unit.stems:
         return mine.head not in _ANYBODY or not theirs.names
     if mine.head in _ANYBODY or theirs.is_bare:
@@ -141,7 +147,7 @@ def _joins(unit: Unit, mine: Agent, theirs: Agent) -> bool:
             for word in found[min(one, other) + 1 : max(one, other)]
         )
         for one in ours
-        for other in _places(found, theirs.own)
+        for other in _places(found, theirs.own | theirs.of)
     )
 
 

@@ -10,16 +10,21 @@ import pytest
 
 from classifier.core.claims import check
 from classifier.core.types import SourceText
-from tests.classifier.core.altered import REPORTS
+from tests.classifier.core.altered import LATER, REPORTS, Report
 
 ACCEPTED = ("supported", "partly")
 
 
 @pytest.fixture(scope="module")
 def found(encoder):
-    """The true findings, and the kind of each false sentence with its finding."""
+    """What was found of the sentences that were written first."""
+    return held(encoder, REPORTS)
+
+
+def held(encoder, reports: tuple[Report, ...]):
+    """Return the true findings, and the kind of each false sentence with its finding."""
     true, false = [], []
-    for report in REPORTS:
+    for report in reports:
         sources = [SourceText("report", "\n\n".join(report.sentences))]
         claims = [*report.true, *(text for _, text in report.false)]
         findings = check(claims, sources, encode=encoder.encode)
@@ -76,3 +81,10 @@ def test_basis_goes_with_the_verdict_and_no_model_is_made_up(found):
     }
     for finding in (*true, *(finding for _, finding in false)):
         assert finding.basis in allowed[finding.verdict], finding
+
+
+def test_sentences_that_were_written_later_fare_no_worse(encoder):
+    true, false = held(encoder, LATER)
+    assert (len(true), len(false)) == (21, 18)
+    assert all(finding.verdict in ACCEPTED for finding in true)
+    assert sum(finding.verdict not in ACCEPTED for _, finding in false) >= 14
