@@ -10,7 +10,7 @@ import pytest
 
 from classifier.core.claims import check
 from classifier.core.types import SourceText
-from tests.classifier.core.altered import LATER, REPORTS, Report
+from tests.classifier.core.altered import LATER, REPORTS
 
 ACCEPTED = ("supported", "partly")
 
@@ -21,7 +21,7 @@ def found(encoder):
     return held(encoder, REPORTS)
 
 
-def held(encoder, reports: tuple[Report, ...]):
+def held(encoder, reports):
     """Return the true findings, and the kind of each false sentence with its finding."""
     true, false = [], []
     for report in reports:
