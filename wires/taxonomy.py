@@ -26,15 +26,14 @@ def load(path: Path = SHIPPED) -> TaxonomyVersion:
     """Store a taxonomy file. Loading the same one again changes nothing."""
     content = path.read_bytes()
     digest = hashlib.sha256(content).hexdigest()
-    data: dict[str, Any] = yaml.safe_load(content)
-    stored = TaxonomyVersion.objects.filter(key=data["version"]).first()
-    if stored and stored.digest != digest:
+    if same := TaxonomyVersion.objects.filter(digest=digest).first():
+        return same
+    data: dict[str, Any] = yaml.load(content, yaml.CSafeLoader)
+    if stored := TaxonomyVersion.objects.filter(key=data["version"]).first():
         raise TaxonomyChangedError(
             f"{path.name} differs from the stored version {stored.key}. A version in use is not "
             "edited: give the changed file a new version and date."
         )
-    if stored:
-        return stored
     try:
         with transaction.atomic():
             return _stored(data, digest)
