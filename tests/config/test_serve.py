@@ -23,7 +23,7 @@ from tests.config.pythons import master, wait_for
 
 pytestmark = pytest.mark.slow
 
-FIRST_START = 600.0  # seconds: the starter archive is filed, checked and published
+FIRST_START = 900.0  # seconds: the starter archive is filed, checked and published
 LATER_START = 30.0  # on a busy machine; an idle one takes about six
 STOP = 15.0
 

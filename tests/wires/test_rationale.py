@@ -93,9 +93,9 @@ def test_ten_thousand_rationales_are_searched_in_bounded_work():
     for other, name in zip(others[5000:], NAMES[1:], strict=False):
         give(other, counterfactual=FORMULA["counterfactual"].format(name))
     with CaptureQueriesContext(connection) as queries:
-        started = time.perf_counter()
+        started = time.process_time()
         shared = shared_with(mine, ["Acme"])
-        took = time.perf_counter() - started
+        took = time.process_time() - started
     assert shared == ids[5000 : 5000 + len(NAMES) - 1]
     assert len(queries) == 2  # the texts, and the providers of those that were read
     assert took < 1.0

@@ -297,7 +297,7 @@ def test_slow_drip_ends_at_the_limit(site, way):
     began = time.monotonic()
     with pytest.raises(UnreachableError, match=r"took longer than 0\.4 s"):
         get(site.url("/a"), seconds=0.4)
-    assert time.monotonic() - began < 1.5
+    assert time.monotonic() - began < 2.5  # they would say nothing for three
 
 
 def test_limit_holds_over_all_redirects_together(site):
