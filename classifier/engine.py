@@ -20,6 +20,7 @@ from classifier.core import plaintext
 from classifier.core import sentences as splitting
 from classifier.core.encoder import Encoder, EncoderError, folder_of
 from classifier.core.formula import SAME as SAME_FORMULA
+from classifier.core.omissions import Omission
 from classifier.core.plaintext import Citation, Plain, Style
 from classifier.core.types import (
     BARE_CITATION,
@@ -51,11 +52,12 @@ logger = logging.getLogger(__name__)
 __all__ = [
     "BARE_CITATION", "CHECKER_VERSION", "SAME_FORMULA", "Citation", "Classifier", "CodeCard",
     "CodeScore", "CodedText", "Document", "EncoderError", "EventClassGuess", "Finding", "Learned",
-    "Lesson", "Match", "Plain", "Proposal", "RationaleDraft", "Sentence", "SeverityFactors",
+    "Lesson", "Match", "Omission", "Plain", "Proposal", "RationaleDraft", "Sentence", "SeverityFactors",
     "SourceText", "Style", "Vector", "check", "classifier", "draft", "embed", "embed_all", "embed_with",
-    "encoder_digest", "encoder_dimensions", "event_class", "factors", "is_kept", "learn",
-    "names_nothing_of", "nearest", "not_verbatim", "probes", "propose", "read", "similar", "split",
-    "store", "trained", "version", "wordings",
+    "encoder_digest", "encoder_dimensions", "event_class", "factors", "is_kept", "is_unfinished",
+    "learn",
+    "names_nothing_of", "nearest", "not_verbatim", "omissions", "probes", "propose", "read", "similar", "split",
+    "store", "template", "trained", "version", "wordings",
 ]  # fmt: skip
 
 
@@ -74,6 +76,13 @@ def check(claims: Sequence[str], sources: Sequence[SourceText]) -> tuple[Finding
     from classifier.core.claims import check as hold
 
     return hold(claims, sources, encode=_encoder().encode)
+
+
+def omissions(wire: str, sources: Sequence[SourceText], *, limit: int) -> tuple[Omission, ...]:
+    """Return the terms that two or more sources dwell on and a wire has not, most first."""
+    from classifier.core.omissions import omissions as look
+
+    return look(wire, sources, limit=limit)
 
 
 def propose(text: str, cards: Sequence[CodeCard], *, limit: int) -> Proposal:
@@ -97,6 +106,21 @@ def draft(sentences: Sequence[Sentence], providers: Sequence[str]) -> RationaleD
     from classifier.core.rationale import draft as fill
 
     return fill(sentences, providers)
+
+
+def template(draft: RationaleDraft) -> str | None:
+    """Return the counterfactual as a form for an editor to finish; None where a slot is empty."""
+    from classifier.core.template import counterfactual
+
+    found = counterfactual(draft)
+    return found.form if found else None
+
+
+def is_unfinished(counterfactual: str, harm: str) -> bool:
+    """Tell whether a counterfactual is such a form, and nobody has finished it."""
+    from classifier.core.template import is_unfinished as tell
+
+    return tell(counterfactual, harm)
 
 
 def names_nothing_of(text: str, wire_text: str) -> bool:

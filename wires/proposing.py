@@ -190,6 +190,7 @@ def _slots(draft: engine.RationaleDraft) -> dict[str, Any]:
         slot: (span.text if (span := getattr(draft, slot)) else None)
         for slot in ("system", "act", "harm", "counterfactual")
     }
+    answer["template"] = engine.template(draft)
     answer["hedges"] = [span.text for span in draft.hedges]
     answer["other_causes"] = [span.text for span in draft.other_causes]
     return answer
