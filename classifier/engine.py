@@ -46,15 +46,17 @@ from classifier.training import Learned, Lesson, Tell
 
 if TYPE_CHECKING:
     from classifier.core.codes import CodeModel
+    from classifier.core.entailment import Entailment
 
+_SHOWN = 24  # digits of a model's hash that are kept with a verdict
 logger = logging.getLogger(__name__)
 
 __all__ = [
     "BARE_CITATION", "CHECKER_VERSION", "SAME_FORMULA", "Citation", "Classifier", "CodeCard",
     "CodeScore", "CodedText", "Document", "EncoderError", "EventClassGuess", "Finding", "Learned",
     "Lesson", "Match", "Omission", "Plain", "Proposal", "RationaleDraft", "Sentence", "SeverityFactors",
-    "SourceText", "Style", "Vector", "check", "classifier", "draft", "embed", "embed_all", "embed_with",
-    "encoder_digest", "encoder_dimensions", "event_class", "factors", "is_kept", "is_unfinished",
+    "SourceText", "Style", "Vector", "check", "checker", "classifier", "draft", "embed", "embed_all", "embed_with",
+    "encoder_digest", "encoder_dimensions", "event_class", "examine_entailment", "factors", "is_kept", "is_of_this_checker", "is_unfinished",
     "learn",
     "names_nothing_of", "nearest", "not_verbatim", "omissions", "probes", "propose", "read", "similar", "split",
     "store", "template", "trained", "version", "wordings",
@@ -72,10 +74,44 @@ def read(body: str) -> tuple[Plain, ...]:
 
 
 def check(claims: Sequence[str], sources: Sequence[SourceText]) -> tuple[Finding, ...]:
-    """Hold each claim against the sources; one finding a claim, in the same order."""
+    """Hold each claim against the sources; one finding a claim, in the same order.
+
+    The entailment model is asked beside the rules where the settings name one. Raises
+    EncoderError where it is not on this machine.
+    """
     from classifier.core.claims import check as hold
 
-    return hold(claims, sources, encode=_encoder().encode)
+    name = settings.ENTAILMENT
+    entail = _entailment(name).judge if name else None
+    return hold(claims, sources, encode=_encoder().encode, entail=entail)
+
+
+def checker() -> str:
+    """Return what is kept with each verdict: the rules' version, and the entailment model's hash.
+
+    Raises EncoderError where the settings name a model that is not on this machine. Loads
+    nothing heavy, but reads a model's weights once a process.
+    """
+    name = settings.ENTAILMENT
+    return (
+        f"{CHECKER_VERSION}+{_entailment_digest(name)[:_SHOWN]}" if name else CHECKER_VERSION
+    )
+
+
+def is_of_this_checker(kept: str) -> bool:
+    """Tell whether a verdict is such as would be given now; no, where that cannot be told here."""
+    try:
+        return kept == checker()
+    except EncoderError:
+        return False
+
+
+def examine_entailment() -> None:
+    """Raise EncoderError where the settings name an entailment model that cannot be used."""
+    from classifier.core.entailment import examine
+
+    if settings.ENTAILMENT:
+        examine(settings.ENTAILMENT)
 
 
 def omissions(wire: str, sources: Sequence[SourceText], *, limit: int) -> tuple[Omission, ...]:
@@ -379,6 +415,20 @@ def _read(path: Path) -> Any:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise EncoderError(f"{path} cannot be read: {error}.") from error
+
+
+@lru_cache(maxsize=1)
+def _entailment(name: str) -> "Entailment":
+    from classifier.core.entailment import load
+
+    return load(name, settings.ENCODER_DEVICE)
+
+
+@lru_cache(maxsize=1)
+def _entailment_digest(name: str) -> str:
+    from classifier.core.entailment import digest_of
+
+    return digest_of(name)
 
 
 @cache

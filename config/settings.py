@@ -245,6 +245,9 @@ ARCHIVE_LOOKUP = env.text("ARCHIVE_LOOKUP")
 
 ENCODER = env.text("ENCODER")  # a sentence-transformers name or path; empty: the bundled one
 ENCODER_DEVICE = env.text("ENCODER_DEVICE", "auto")
+# A sequence classifier by folder or by a name in this machine's model cache, which the claim
+# checker asks whether a passage says so. Empty: the rules decide alone. Nothing is downloaded.
+ENTAILMENT = env.text("ENTAILMENT")
 
 LOGGING = {
     "version": 1,

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from django.core.checks import CheckMessage, Error, register
 from django.db import transaction
 from django.utils import timezone
 
@@ -79,7 +80,7 @@ def carry_over(old: Version, new: Version, *, by: User) -> None:
             setattr(after, column, getattr(before, column))
         if before.dismissed_at or before.overridden_at:
             decided.append(str(after.n))
-        if same and before.checker == engine.CHECKER_VERSION:
+        if same and engine.is_of_this_checker(before.checker):
             for column in FINDING:
                 setattr(after, column, getattr(before, column))
             cited = before.citation
@@ -112,6 +113,7 @@ def check(version_id: int) -> None:
     if not texts or (is_covered and not claims):
         return
     findings = engine.check([claim.text for claim in claims], texts) if claims else ()
+    checker = engine.checker()
     left_out = engine.omissions(_told(version), texts, limit=OMISSIONS)
     moment = timezone.now()
     with transaction.atomic():
@@ -123,7 +125,7 @@ def check(version_id: int) -> None:
             return
         for claim, finding in zip(claims, findings, strict=True):
             if finding.verdict != "unchecked":
-                _store(claim, finding, citations, moment)
+                _store(claim, finding, citations, moment, checker)
         _cover(version, left_out)
 
 
@@ -222,7 +224,11 @@ def _resolved(cited: Sequence[str], keys: list[str]) -> list[str]:
 
 
 def _store(
-    claim: Claim, finding: engine.Finding, citations: dict[str, Citation], moment: datetime
+    claim: Claim,
+    finding: engine.Finding,
+    citations: dict[str, Citation],
+    moment: datetime,
+    checker: str,
 ) -> None:
     """Write the verdict's columns alone: an editor may have decided while the checker read."""
     missing = {
@@ -239,7 +245,7 @@ def _store(
         passage_start=finding.start,
         passage_end=finding.end,
         missing=missing,
-        checker=engine.CHECKER_VERSION,
+        checker=checker,
         checked_at=moment,
     )
 
@@ -294,3 +300,14 @@ def _recorded(claim: Claim, act: str, by: User, note: str) -> Claim:
         detail={"version": claim.version.number, "sentence": claim.n},
     )  # fmt: skip
     return claim
+
+
+@register()
+def entailment_model_is_here(**_: Any) -> list[CheckMessage]:
+    """Refuse an entailment model that the checker could not use, before it is asked."""
+    try:
+        engine.examine_entailment()
+    except engine.EncoderError as error:
+        hint = "Name another with ENTAILMENT, or leave it empty: the rules then decide alone."
+        return [Error(f"ENTAILMENT: {error}", hint=hint, id="butfor.E010")]
+    return []
