@@ -47,6 +47,7 @@ from classifier.training import Learned, Lesson, Tell
 if TYPE_CHECKING:
     from classifier.core.codes import CodeModel
     from classifier.core.entailment import Entailment
+    from classifier.core.instruction import Drafter
 
 _SHOWN = 24  # digits of a model's hash that are kept with a verdict
 logger = logging.getLogger(__name__)
@@ -54,11 +55,11 @@ logger = logging.getLogger(__name__)
 __all__ = [
     "BARE_CITATION", "CHECKER_VERSION", "SAME_FORMULA", "Citation", "Classifier", "CodeCard",
     "CodeScore", "CodedText", "Document", "EncoderError", "EventClassGuess", "Finding", "Learned",
-    "Lesson", "Match", "Omission", "Plain", "Proposal", "RationaleDraft", "Sentence", "SeverityFactors",
-    "SourceText", "Style", "Vector", "check", "checker", "classifier", "draft", "embed", "embed_all", "embed_with",
+    "Lesson", "Match", "ModelDraft", "Omission", "Plain", "Proposal", "RationaleDraft", "Sentence", "SeverityFactors",
+    "SourceText", "Style", "Vector", "check", "checker", "classifier", "draft", "drafter_problem", "embed", "embed_all", "embed_with",
     "encoder_digest", "encoder_dimensions", "event_class", "examine_entailment", "factors", "is_kept", "is_of_this_checker", "is_unfinished",
     "learn",
-    "names_nothing_of", "nearest", "not_verbatim", "omissions", "probes", "propose", "read", "similar", "split",
+    "model_draft", "names_nothing_of", "nearest", "not_verbatim", "omissions", "probes", "propose", "read", "similar", "split",
     "store", "template", "trained", "version", "wordings",
 ]  # fmt: skip
 
@@ -150,6 +151,52 @@ def template(draft: RationaleDraft) -> str | None:
 
     found = counterfactual(draft)
     return found.form if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelDraft:
+    """A counterfactual as an instruction model drafts it; `problem` says why there is none.
+
+    `sha256` is of the model's weights, and empty where the model is behind an address.
+    """
+
+    text: str
+    model: str
+    sha256: str
+    problem: str
+
+
+def model_draft(draft: RationaleDraft, text: str) -> ModelDraft | None:
+    """Return what the instruction model drafts from the filled slots of a text.
+
+    None where the settings name no model, or a slot is empty. It never raises: whatever goes
+    wrong with the model, the text is proposed for without it.
+    """
+    from classifier.core.instruction import drafted
+
+    if not settings.DRAFTER or template(draft) is None:
+        return None
+    try:
+        drafter = _drafter(settings.DRAFTER, settings.DRAFTER_MODEL, settings.DRAFTER_KEY)
+        said = drafted(draft, text, drafter)
+    except Exception as error:  # noqa: BLE001 - another's model and another's server
+        problem = " ".join(f"{type(error).__name__}: {error}".split())[:300]
+        return ModelDraft("", settings.DRAFTER_MODEL or settings.DRAFTER, "", problem)
+    return ModelDraft(said, drafter.name, drafter.digest, "") if said else None
+
+
+def drafter_problem() -> str:
+    """Return what is wrong with the settings of the instruction model; empty where nothing is."""
+    from classifier.core.instruction import is_address
+
+    where = settings.DRAFTER
+    if is_address(where) and not settings.DRAFTER_MODEL:
+        return f"DRAFTER_MODEL does not name the model at {where}."
+    if where and not is_address(where) and not (Path(where) / "config.json").is_file():
+        return f"DRAFTER is {where!r}: neither a folder with a model nor an http address."
+    if settings.DRAFTER_SECONDS <= 0:
+        return "DRAFTER_SECONDS must be positive."
+    return ""
 
 
 def is_unfinished(counterfactual: str, harm: str) -> bool:
@@ -422,6 +469,16 @@ def _entailment(name: str) -> "Entailment":
     from classifier.core.entailment import load
 
     return load(name, settings.ENCODER_DEVICE)
+
+
+@lru_cache(maxsize=1)
+def _drafter(where: str, model: str, key: str) -> "Drafter":
+    from classifier.core import instruction
+
+    seconds = settings.DRAFTER_SECONDS
+    if instruction.is_address(where):
+        return instruction.at_address(where, model=model, key=key, seconds=seconds)
+    return instruction.in_folder(Path(where), device=settings.ENCODER_DEVICE, seconds=seconds)
 
 
 @lru_cache(maxsize=1)

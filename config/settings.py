@@ -248,6 +248,12 @@ ENCODER_DEVICE = env.text("ENCODER_DEVICE", "auto")
 # A sequence classifier by folder or by a name in this machine's model cache, which the claim
 # checker asks whether a passage says so. Empty: the rules decide alone. Nothing is downloaded.
 ENTAILMENT = env.text("ENTAILMENT")
+# An instruction model that may draft a counterfactual: a folder, or an address that speaks as
+# OpenAI's chat completions do, with the model's name there. Empty: none is asked.
+DRAFTER = env.text("DRAFTER")
+DRAFTER_MODEL = env.text("DRAFTER_MODEL")
+DRAFTER_KEY = env.text("DRAFTER_KEY")
+DRAFTER_SECONDS = env.whole("DRAFTER_SECONDS", 20)
 
 LOGGING = {
     "version": 1,
