@@ -42,7 +42,7 @@ from classifier.core.vectors import cosine
 from classifier.core.version import CHECKER_VERSION
 from classifier.models import ClassifierVersion
 from classifier.storage import WeightsLostError
-from classifier.training import Learned, Lesson, Tell
+from classifier.training import HOW, Learned, Lesson, Tell
 
 if TYPE_CHECKING:
     from classifier.core.codes import CodeModel
@@ -53,12 +53,12 @@ _SHOWN = 24  # digits of a model's hash that are kept with a verdict
 logger = logging.getLogger(__name__)
 
 __all__ = [
-    "BARE_CITATION", "CHECKER_VERSION", "SAME_FORMULA", "Citation", "Classifier", "CodeCard",
+    "BARE_CITATION", "CHECKER_VERSION", "HOW", "SAME_FORMULA", "Citation", "Classifier", "CodeCard",
     "CodeScore", "CodedText", "Document", "EncoderError", "EventClassGuess", "Finding", "Learned",
     "Lesson", "Match", "ModelDraft", "Omission", "Plain", "Proposal", "RationaleDraft", "Sentence", "SeverityFactors",
     "SourceText", "Style", "Vector", "check", "checker", "classifier", "draft", "drafter_problem", "embed", "embed_all", "embed_with",
     "encoder_digest", "encoder_dimensions", "event_class", "examine_entailment", "factors", "is_kept", "is_of_this_checker", "is_unfinished",
-    "learn",
+    "learn", "learned_before",
     "model_draft", "names_nothing_of", "nearest", "not_verbatim", "omissions", "probes", "propose", "read", "similar", "split",
     "store", "template", "trained", "version", "wordings",
 ]  # fmt: skip
@@ -355,29 +355,61 @@ def is_kept(version: ClassifierVersion) -> bool:
     return True
 
 
-def learn(digest: str, lessons: Sequence[Lesson], tell: Tell) -> Learned:
+def learned_before(digest: str) -> list[ClassifierVersion]:
+    """Return the versions that were learned from what this digest stands for, the first one first.
+
+    There is more than one where the weights of one were lost and others came of the same.
+    """
+    versions = ClassifierVersion.objects.exclude(weights="").defer("training", "metrics")
+    return [
+        row
+        for row in versions.order_by("pk")
+        if row.digest in (digest, storage.other(digest, row.weights))
+    ]
+
+
+def learn(
+    digest: str, lessons: Sequence[Lesson], tell: Tell, *, cards: Cards | None = None
+) -> Learned:
     """Fit a model to each lesson, hold them against what is in use, and keep them in one folder.
 
+    `cards` are all that the version in use ranks; without them it is judged by its labels alone.
     Safe to stop: nothing is kept before all is done.
     """
-    return training.learn(digest, lessons, _encoder(), tell)
+    stored = _in_use(cards, tell) if cards else {}
+    known = {row.weights: row.digest for row in learned_before(digest)}
+    # Not the encoder that remembers: a text's last bits depend on those that it is read with,
+    # and these would depend on what was asked before.
+    return training.learn(digest, lessons, _unremembering(), tell, stored=stored, known=known)
 
 
-def store(digest: str, cards: Cards, learned: Learned, decisions: object) -> ClassifierVersion:
+def store(cards: Cards, learned: Learned, decisions: object) -> ClassifierVersion:
     """Store the version of what was learned; the one that another process stored stays."""
     found, _ = ClassifierVersion.objects.get_or_create(
-        digest=digest,
+        digest=learned.digest,
         defaults={
             **_made_from(_encoder(), _definitions(cards)),
             "weights": learned.weights,
             "training": decisions,
             "metrics": learned.metrics,
             "thresholds": learned.thresholds,
-            "comparison": learned.comparison.as_json() if learned.comparison else {},
+            "comparison": {how: one.as_json() for how, one in learned.comparisons.items()},
             "refused": learned.refused,
         },
     )
     return found
+
+
+def _in_use(cards: Cards, tell: Tell) -> "Mapping[str, CodeModel]":
+    """Return what the active version has learned; nothing where it is of no use here."""
+    active = ClassifierVersion.objects.filter(active=True).exclude(weights="").first()
+    if active is None:
+        return {}
+    try:
+        return _models(active, cards)
+    except (UnusableError, WeightsLostError) as error:
+        tell(f"the version in use is judged by its labels alone: {error}")
+        return {}
 
 
 def _made_from(encoder: Encoder, definitions: str) -> dict[str, str]:
@@ -490,10 +522,15 @@ def _entailment_digest(name: str) -> str:
 
 @cache
 def _encoder() -> Encoder:
+    # Codes of both kinds, likeness and claims are asked of one text in turn.
+    return _unremembering().remembering(512)
+
+
+@cache
+def _unremembering() -> Encoder:
     from classifier.core.encoder import load
 
-    # Codes of both kinds, likeness and claims are asked of one text in turn.
-    return load(settings.ENCODER or None, settings.ENCODER_DEVICE).remembering(512)
+    return load(settings.ENCODER or None, settings.ENCODER_DEVICE)
 
 
 @cache
