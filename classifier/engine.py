@@ -20,6 +20,7 @@ from classifier.core import plaintext
 from classifier.core import sentences as splitting
 from classifier.core.encoder import Encoder, EncoderError, folder_of
 from classifier.core.formula import SAME as SAME_FORMULA
+from classifier.core.omissions import Omission
 from classifier.core.plaintext import Citation, Plain, Style
 from classifier.core.types import (
     BARE_CITATION,
@@ -41,21 +42,25 @@ from classifier.core.vectors import cosine
 from classifier.core.version import CHECKER_VERSION
 from classifier.models import ClassifierVersion
 from classifier.storage import WeightsLostError
-from classifier.training import Learned, Lesson, Tell
+from classifier.training import HOW, Learned, Lesson, Tell
 
 if TYPE_CHECKING:
     from classifier.core.codes import CodeModel
+    from classifier.core.entailment import Entailment
+    from classifier.core.instruction import Drafter
 
+_SHOWN = 24  # digits of a model's hash that are kept with a verdict
 logger = logging.getLogger(__name__)
 
 __all__ = [
-    "BARE_CITATION", "CHECKER_VERSION", "SAME_FORMULA", "Citation", "Classifier", "CodeCard",
+    "BARE_CITATION", "CHECKER_VERSION", "HOW", "SAME_FORMULA", "Citation", "Classifier", "CodeCard",
     "CodeScore", "CodedText", "Document", "EncoderError", "EventClassGuess", "Finding", "Learned",
-    "Lesson", "Match", "Plain", "Proposal", "RationaleDraft", "Sentence", "SeverityFactors",
-    "SourceText", "Style", "Vector", "check", "classifier", "draft", "embed", "embed_all", "embed_with",
-    "encoder_digest", "encoder_dimensions", "event_class", "factors", "is_kept", "learn",
-    "names_nothing_of", "nearest", "not_verbatim", "probes", "propose", "read", "similar", "split",
-    "store", "trained", "version", "wordings",
+    "Lesson", "Match", "ModelDraft", "Omission", "Plain", "Proposal", "RationaleDraft", "Sentence", "SeverityFactors",
+    "SourceText", "Style", "Vector", "check", "checker", "classifier", "draft", "drafter_problem", "embed", "embed_all", "embed_with",
+    "encoder_digest", "encoder_dimensions", "event_class", "examine_entailment", "factors", "is_kept", "is_of_this_checker", "is_unfinished",
+    "learn", "learned_before",
+    "model_draft", "names_nothing_of", "nearest", "not_verbatim", "omissions", "probes", "propose", "read", "similar", "split",
+    "store", "template", "trained", "version", "wordings",
 ]  # fmt: skip
 
 
@@ -70,10 +75,51 @@ def read(body: str) -> tuple[Plain, ...]:
 
 
 def check(claims: Sequence[str], sources: Sequence[SourceText]) -> tuple[Finding, ...]:
-    """Hold each claim against the sources; one finding a claim, in the same order."""
+    """Hold each claim against the sources; one finding a claim, in the same order.
+
+    The entailment model is asked beside the rules where the settings name one. Raises
+    EncoderError where it is not on this machine.
+    """
     from classifier.core.claims import check as hold
 
-    return hold(claims, sources, encode=_encoder().encode)
+    name = settings.ENTAILMENT
+    entail = _entailment(name).judge if name else None
+    return hold(claims, sources, encode=_encoder().encode, entail=entail)
+
+
+def checker() -> str:
+    """Return what is kept with each verdict: the rules' version, and the entailment model's hash.
+
+    Raises EncoderError where the settings name a model that is not on this machine. Loads
+    nothing heavy, but reads a model's weights once a process.
+    """
+    name = settings.ENTAILMENT
+    return (
+        f"{CHECKER_VERSION}+{_entailment_digest(name)[:_SHOWN]}" if name else CHECKER_VERSION
+    )
+
+
+def is_of_this_checker(kept: str) -> bool:
+    """Tell whether a verdict is such as would be given now; no, where that cannot be told here."""
+    try:
+        return kept == checker()
+    except EncoderError:
+        return False
+
+
+def examine_entailment() -> None:
+    """Raise EncoderError where the settings name an entailment model that cannot be used."""
+    from classifier.core.entailment import examine
+
+    if settings.ENTAILMENT:
+        examine(settings.ENTAILMENT)
+
+
+def omissions(wire: str, sources: Sequence[SourceText], *, limit: int) -> tuple[Omission, ...]:
+    """Return the terms that two or more sources dwell on and a wire has not, most first."""
+    from classifier.core.omissions import omissions as look
+
+    return look(wire, sources, limit=limit)
 
 
 def propose(text: str, cards: Sequence[CodeCard], *, limit: int) -> Proposal:
@@ -97,6 +143,67 @@ def draft(sentences: Sequence[Sentence], providers: Sequence[str]) -> RationaleD
     from classifier.core.rationale import draft as fill
 
     return fill(sentences, providers)
+
+
+def template(draft: RationaleDraft) -> str | None:
+    """Return the counterfactual as a form for an editor to finish; None where a slot is empty."""
+    from classifier.core.template import counterfactual
+
+    found = counterfactual(draft)
+    return found.form if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelDraft:
+    """A counterfactual as an instruction model drafts it; `problem` says why there is none.
+
+    `sha256` is of the model's weights, and empty where the model is behind an address.
+    """
+
+    text: str
+    model: str
+    sha256: str
+    problem: str
+
+
+def model_draft(draft: RationaleDraft, text: str) -> ModelDraft | None:
+    """Return what the instruction model drafts from the filled slots of a text.
+
+    None where the settings name no model, or a slot is empty. It never raises: whatever goes
+    wrong with the model, the text is proposed for without it.
+    """
+    from classifier.core.instruction import drafted
+
+    if not settings.DRAFTER or template(draft) is None:
+        return None
+    try:
+        drafter = _drafter(settings.DRAFTER, settings.DRAFTER_MODEL, settings.DRAFTER_KEY)
+        said = drafted(draft, text, drafter)
+    except Exception as error:  # noqa: BLE001 - another's model and another's server
+        problem = " ".join(f"{type(error).__name__}: {error}".split())[:300]
+        return ModelDraft("", settings.DRAFTER_MODEL or settings.DRAFTER, "", problem)
+    return ModelDraft(said, drafter.name, drafter.digest, "") if said else None
+
+
+def drafter_problem() -> str:
+    """Return what is wrong with the settings of the instruction model; empty where nothing is."""
+    from classifier.core.instruction import is_address
+
+    where = settings.DRAFTER
+    if is_address(where) and not settings.DRAFTER_MODEL:
+        return f"DRAFTER_MODEL does not name the model at {where}."
+    if where and not is_address(where) and not (Path(where) / "config.json").is_file():
+        return f"DRAFTER is {where!r}: neither a folder with a model nor an http address."
+    if settings.DRAFTER_SECONDS <= 0:
+        return "DRAFTER_SECONDS must be positive."
+    return ""
+
+
+def is_unfinished(counterfactual: str, harm: str) -> bool:
+    """Tell whether a counterfactual is such a form, and nobody has finished it."""
+    from classifier.core.template import is_unfinished as tell
+
+    return tell(counterfactual, harm)
 
 
 def names_nothing_of(text: str, wire_text: str) -> bool:
@@ -248,29 +355,61 @@ def is_kept(version: ClassifierVersion) -> bool:
     return True
 
 
-def learn(digest: str, lessons: Sequence[Lesson], tell: Tell) -> Learned:
+def learned_before(digest: str) -> list[ClassifierVersion]:
+    """Return the versions that were learned from what this digest stands for, the first one first.
+
+    There is more than one where the weights of one were lost and others came of the same.
+    """
+    versions = ClassifierVersion.objects.exclude(weights="").defer("training", "metrics")
+    return [
+        row
+        for row in versions.order_by("pk")
+        if row.digest in (digest, storage.other(digest, row.weights))
+    ]
+
+
+def learn(
+    digest: str, lessons: Sequence[Lesson], tell: Tell, *, cards: Cards | None = None
+) -> Learned:
     """Fit a model to each lesson, hold them against what is in use, and keep them in one folder.
 
+    `cards` are all that the version in use ranks; without them it is judged by its labels alone.
     Safe to stop: nothing is kept before all is done.
     """
-    return training.learn(digest, lessons, _encoder(), tell)
+    stored = _in_use(cards, tell) if cards else {}
+    known = {row.weights: row.digest for row in learned_before(digest)}
+    # Not the encoder that remembers: a text's last bits depend on those that it is read with,
+    # and these would depend on what was asked before.
+    return training.learn(digest, lessons, _unremembering(), tell, stored=stored, known=known)
 
 
-def store(digest: str, cards: Cards, learned: Learned, decisions: object) -> ClassifierVersion:
+def store(cards: Cards, learned: Learned, decisions: object) -> ClassifierVersion:
     """Store the version of what was learned; the one that another process stored stays."""
     found, _ = ClassifierVersion.objects.get_or_create(
-        digest=digest,
+        digest=learned.digest,
         defaults={
             **_made_from(_encoder(), _definitions(cards)),
             "weights": learned.weights,
             "training": decisions,
             "metrics": learned.metrics,
             "thresholds": learned.thresholds,
-            "comparison": learned.comparison.as_json() if learned.comparison else {},
+            "comparison": {how: one.as_json() for how, one in learned.comparisons.items()},
             "refused": learned.refused,
         },
     )
     return found
+
+
+def _in_use(cards: Cards, tell: Tell) -> "Mapping[str, CodeModel]":
+    """Return what the active version has learned; nothing where it is of no use here."""
+    active = ClassifierVersion.objects.filter(active=True).exclude(weights="").first()
+    if active is None:
+        return {}
+    try:
+        return _models(active, cards)
+    except (UnusableError, WeightsLostError) as error:
+        tell(f"the version in use is judged by its labels alone: {error}")
+        return {}
 
 
 def _made_from(encoder: Encoder, definitions: str) -> dict[str, str]:
@@ -357,12 +496,41 @@ def _read(path: Path) -> Any:
         raise EncoderError(f"{path} cannot be read: {error}.") from error
 
 
+@lru_cache(maxsize=1)
+def _entailment(name: str) -> "Entailment":
+    from classifier.core.entailment import load
+
+    return load(name, settings.ENCODER_DEVICE)
+
+
+@lru_cache(maxsize=1)
+def _drafter(where: str, model: str, key: str) -> "Drafter":
+    from classifier.core import instruction
+
+    seconds = settings.DRAFTER_SECONDS
+    if instruction.is_address(where):
+        return instruction.at_address(where, model=model, key=key, seconds=seconds)
+    return instruction.in_folder(Path(where), device=settings.ENCODER_DEVICE, seconds=seconds)
+
+
+@lru_cache(maxsize=1)
+def _entailment_digest(name: str) -> str:
+    from classifier.core.entailment import digest_of
+
+    return digest_of(name)
+
+
 @cache
 def _encoder() -> Encoder:
+    # Codes of both kinds, likeness and claims are asked of one text in turn.
+    return _unremembering().remembering(512)
+
+
+@cache
+def _unremembering() -> Encoder:
     from classifier.core.encoder import load
 
-    # Codes of both kinds, likeness and claims are asked of one text in turn.
-    return load(settings.ENCODER or None, settings.ENCODER_DEVICE).remembering(512)
+    return load(settings.ENCODER or None, settings.ENCODER_DEVICE)
 
 
 @cache

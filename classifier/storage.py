@@ -4,7 +4,8 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
@@ -16,11 +17,24 @@ class WeightsLostError(Exception):
     """What a version learned is not here as it was kept; the message is one line."""
 
 
-def keep(digest: str, write: Callable[[Path], None]) -> str:
-    """Have a folder written whole, then put it in place; return the SHA-256 of what is in it.
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The version that a folder is of, and the SHA-256 of what is in it."""
 
-    Stopped at any point it leaves the folder as it was before, or whole.
+    digest: str
+    weights: str
+
+
+def keep(
+    digest: str, write: Callable[[Path], None], *, known: Mapping[str, str] | None = None
+) -> Kept:
+    """Have a folder written whole, then put it in place under its version's digest.
+
+    `known` are the digests, by their weights, of versions that were learned from the same
+    before: what is theirs goes back to its place, and what is another's is another version.
+    Stopped at any point it leaves every folder as it was before, or whole.
     """
+    known = known or {}
     shelf = _shelf()
     shelf.mkdir(parents=True, exist_ok=True)
     for left in shelf.glob(f"{MAKING}{digest}-*"):
@@ -31,12 +45,18 @@ def keep(digest: str, write: Callable[[Path], None]) -> str:
     for path in made.rglob("*"):
         if path.is_file():
             _synced(path)
-    there = shelf / digest
+    name = known.get(found) or (other(digest, found) if known else digest)
+    there = shelf / name
     if there.exists():  # spoiled, or it would not be written again
         there.rename(made.with_name(f"{made.name}-spoiled"))
     made.rename(there)
     shutil.rmtree(made.with_name(f"{made.name}-spoiled"), ignore_errors=True)
-    return found
+    return Kept(name, found)
+
+
+def other(digest: str, weights: str) -> str:
+    """Return the digest of a version that was learned from the same and has other weights."""
+    return hashlib.sha256(f"{digest}\n{weights}\n".encode()).hexdigest()
 
 
 def folder(digest: str, weights: str) -> Path:

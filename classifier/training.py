@@ -1,10 +1,15 @@
-"""Fits a new version, and holds its way of ranking against that of the version in use.
+"""Fits a new version, and holds it against the version in use, in up to three ways.
 
-Both are fitted anew without each fold's texts, the one to the new labels and the other to those
-that the version in use had learned from, and rank the texts of the fold: the same labels and the
-same folds for both, and nothing ranks a text that it has seen. The measure is the average
-precision of each text's ranking of the codes; the interval of the mean difference is a paired
-bootstrap over groups of texts that tell the same thing.
+- `refitted`: what the labels of each teach. Both are fitted anew without each fold's texts, the
+  one to the new labels and the other to those that the version in use had learned from, and rank
+  the texts of the fold by the new labels.
+- `fresh`: the version in use as it is stored, against the new one fitted without each fold's
+  texts, on the texts that the stored one has not learned from, nor anything near them.
+- `blind`: both as they are stored, on the blind sample, from which no version learns.
+
+Nothing ranks a text that it has seen. The measure is the average precision of each text's ranking
+of the codes; the interval of the mean difference is a paired bootstrap over groups of texts that
+tell the same thing. Where the interval lies below zero in one of them, the new version is refused.
 """
 
 from collections import defaultdict
@@ -23,6 +28,12 @@ if TYPE_CHECKING:
 
 FOLDS = 5
 DRAWS = 2000
+LEAST = 10  # groups of fresh texts, or of the blind sample, below which chance says it all
+HOW = {
+    "refitted": "with the labels of each learned anew",
+    "fresh": "as it is stored, on texts that it has not learned from",
+    "blind": "as both are stored, on the blind sample",
+}
 Tell = Callable[[str], None]
 
 
@@ -52,12 +63,16 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """What is to be learned of one kind of codes, and what the version in use had learned of it."""
+    """What is to be learned of one kind of codes, and what the version in use had learned of it.
+
+    `blind` are texts that no version learns from, with what editors decided unseen.
+    """
 
     kind: str
     cards: tuple[CodeCard, ...]
     texts: tuple[CodedText, ...]
     before: tuple[CodedText, ...]
+    blind: tuple[CodedText, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,17 +104,38 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """What came of a training; `refused` says why it may not be put to use, if it may not."""
+    """What came of a training; `refused` says why it may not be put to use, if it may not.
 
+    `comparisons` are by the names of `HOW`, as far as there were texts for them.
+    """
+
+    digest: str
     weights: str
     metrics: dict[str, Any]
     thresholds: dict[str, Any]
-    comparison: Comparison | None
+    comparisons: dict[str, Comparison]
     refused: str
 
 
-def learn(digest: str, lessons: Sequence[Lesson], encoder: Encoder, tell: Tell) -> Learned:
-    """Fit each lesson, compare, and keep the models in one folder: a subfolder a kind."""
+Models = Mapping[str, "CodeModel"]
+"""The model of each kind of codes."""
+
+
+def learn(
+    digest: str,
+    lessons: Sequence[Lesson],
+    encoder: Encoder,
+    tell: Tell,
+    *,
+    stored: Models,
+    known: Mapping[str, str],
+) -> Learned:
+    """Fit each lesson, compare, and keep the models in one folder: a subfolder a kind.
+
+    `stored` is what the version in use has learned; a kind that it lacks it ranks by the
+    definitions alone. `known` are the digests, by their weights, of versions that were learned
+    from the same before.
+    """
     from classifier.core.codes import fit
 
     reader = Reader(encoder)
@@ -109,31 +145,91 @@ def learn(digest: str, lessons: Sequence[Lesson], encoder: Encoder, tell: Tell) 
         models[lesson.kind] = fit(
             lesson.texts, lesson.cards, reader.encode, encoder=encoder.digest
         )
-    comparison = compare(lessons, reader, tell)
+    found = compare(lessons, reader, models, stored, tell)
 
     def write(folder: Path) -> None:
         for kind, model in models.items():
             model.save(folder / kind)
 
     records = {kind: model.record for kind, model in models.items()}
-    worse = comparison is not None and comparison.is_worse
+    worse = [
+        f"It ranks worse than the version in use, {HOW[how]}: {comparison}."
+        for how, comparison in found.items()
+        if comparison.is_worse
+    ]
+    kept = storage.keep(digest, write, known=known)
     return Learned(
-        storage.keep(digest, write),
+        kept.digest,
+        kept.weights,
         {kind: _measures(record.metrics) for kind, record in records.items()},
         {kind: _threshold(record) for kind, record in records.items()},
-        comparison,
-        f"It ranks worse than the version in use: {comparison}." if worse else "",
+        found,
+        " ".join(worse),
     )
 
 
-def compare(lessons: Sequence[Lesson], reader: Reader, tell: Tell) -> Comparison | None:
-    """Hold new against old on the new labels; None where there are too few groups for folds."""
+def compare(
+    lessons: Sequence[Lesson], reader: Reader, models: Models, stored: Models, tell: Tell
+) -> dict[str, Comparison]:
+    """Hold new against old in each way for which there are groups of texts enough."""
+    ways = {
+        **_on_the_labels(lessons, reader, stored, tell),
+        "blind": _on_the_blind(lessons, reader, models, stored),
+    }
+    least = {"refitted": 1, "fresh": LEAST, "blind": LEAST}
+    return {how: _compared(pairs) for how, pairs in ways.items() if len(pairs) >= least[how]}
+
+
+Pairs = list[list[tuple[float, float]]]
+"""For each group of texts, how well the new and the old rank the codes of each."""
+
+
+def _on_the_labels(
+    lessons: Sequence[Lesson], reader: Reader, stored: Models, tell: Tell
+) -> dict[str, Pairs]:
     places = _places(lessons, reader)
-    pairs: dict[int, list[tuple[float, float]]] = defaultdict(list)
+    seen = {
+        places[text.id].group
+        for lesson in lessons
+        for text in lesson.before
+        if text.id in places
+    }
+    refitted: dict[int, list[tuple[float, float]]] = defaultdict(list)
+    fresh: dict[int, list[tuple[float, float]]] = defaultdict(list)
     for lesson in lessons if places else ():
-        for text_id, pair in _pairs(lesson, places, reader, tell):
-            pairs[places[text_id].group].append(pair)
-    return _compared(list(pairs.values())) if pairs else None
+        old = stored.get(lesson.kind)
+        for text, new, before in _out_of_fold(lesson, places, reader, tell):
+            group = places[text.id].group
+            refitted[group].append((_precision(new, text), _precision(before, text)))
+            if old and group not in seen:
+                [ranking] = _ranked(old, [text])
+                fresh[group].append((_precision(new, text), _precision(ranking, text)))
+    return {"refitted": list(refitted.values()), "fresh": list(fresh.values())}
+
+
+def _on_the_blind(
+    lessons: Sequence[Lesson], reader: Reader, models: Models, stored: Models
+) -> Pairs:
+    from classifier.core.codes import fit, shelf
+
+    texts = {text.id: text for lesson in lessons for text in lesson.blind}
+    if not texts:
+        return []
+    bare = [CodedText(text.id, text.text) for text in texts.values()]
+    groups = dict(
+        zip(texts, shelf(bare, lessons[0].cards, reader.encode).groups.tolist(), strict=True)
+    )
+    pairs: dict[int, list[tuple[float, float]]] = defaultdict(list)
+    for lesson in lessons:
+        coded = [text for text in lesson.blind if text.codes]
+        old = stored.get(lesson.kind) or fit((), lesson.cards, reader.encode)
+        ranked = zip(
+            coded, _ranked(models[lesson.kind], coded), _ranked(old, coded), strict=True
+        )
+        for text, new, before in ranked:
+            pair = (_precision(new, text), _precision(before, text))
+            pairs[groups[text.id]].append(pair)
+    return list(pairs.values())
 
 
 def average_precision(ranking: Sequence[str], right: Sequence[str]) -> float:
@@ -146,10 +242,14 @@ def average_precision(ranking: Sequence[str], right: Sequence[str]) -> float:
     return total / len(wanted)
 
 
-def _pairs(
+def _precision(ranking: Sequence[str], text: CodedText) -> float:
+    return average_precision(ranking, text.codes or ())
+
+
+def _out_of_fold(
     lesson: Lesson, places: Mapping[str, Place], reader: Reader, tell: Tell
-) -> Iterator[tuple[str, tuple[float, float]]]:
-    """Yield, for each text with a code, how well the new and the old rank its codes."""
+) -> Iterator[tuple[CodedText, list[str], list[str]]]:
+    """Yield each text with a code, and its codes as new and old labels have them ranked."""
     for fold in range(FOLDS):
         tell(f"comparing on the {lesson.kind} codes, fold {fold + 1} of {FOLDS}")
         held = {text_id for text_id, place in places.items() if place.fold == fold}
@@ -158,9 +258,7 @@ def _pairs(
             _rankings([t for t in known if t.id not in held], lesson, texts, reader)
             for known in (lesson.texts, lesson.before)
         )
-        for text, *ranks in zip(texts, new, old, strict=True):
-            after, before = (average_precision(rank, text.codes or ()) for rank in ranks)
-            yield text.id, (after, before)
+        yield from zip(texts, new, old, strict=True)
 
 
 def _rankings(
@@ -168,8 +266,11 @@ def _rankings(
 ) -> list[list[str]]:
     from classifier.core.codes import fit
 
-    model = fit(known, lesson.cards, reader.encode)
-    said = model.propose([text.text for text in texts]) if texts else []
+    return _ranked(fit(known, lesson.cards, reader.encode), texts)
+
+
+def _ranked(model: "CodeModel", texts: Sequence[CodedText]) -> list[list[str]]:
+    said = model.propose([text.text for text in texts])
     return [[row.code for row in proposal.codes] for proposal in said]
 
 

@@ -167,14 +167,17 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "celery"
 CELERY_TASK_ROUTES = {
     "evidence.tasks.*": {"queue": "gpu"},
-    # What takes long waits here, so that nothing stands before what the clock asks for.
+    # What reads texts with the encoder, and nothing else: a machine that is good at that takes
+    # this queue alone.
     "wires.tasks.check_claims": {"queue": "embed"},
     "wires.tasks.recheck_claims": {"queue": "embed"},
-    "wires.tasks.fetch_source": {"queue": "embed"},
-    "wires.tasks.look_at": {"queue": "embed"},
     "wires.tasks.propose": {"queue": "embed"},
-    "wires.tasks.run_batch": {"queue": "embed"},
+    "wires.tasks.propose_batch": {"queue": "embed"},
     "wires.tasks.renew_vectors": {"queue": "embed"},
+    # What takes long for other reasons, so that nothing stands before what the clock asks for.
+    "wires.tasks.fetch_source": {"queue": "slow"},
+    "wires.tasks.look_at": {"queue": "slow"},
+    "wires.tasks.run_batch": {"queue": "slow"},
 }
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
@@ -242,6 +245,15 @@ ARCHIVE_LOOKUP = env.text("ARCHIVE_LOOKUP")
 
 ENCODER = env.text("ENCODER")  # a sentence-transformers name or path; empty: the bundled one
 ENCODER_DEVICE = env.text("ENCODER_DEVICE", "auto")
+# A sequence classifier by folder or by a name in this machine's model cache, which the claim
+# checker asks whether a passage says so. Empty: the rules decide alone. Nothing is downloaded.
+ENTAILMENT = env.text("ENTAILMENT")
+# An instruction model that may draft a counterfactual: a folder, or an address that speaks as
+# OpenAI's chat completions do, with the model's name there. Empty: none is asked.
+DRAFTER = env.text("DRAFTER")
+DRAFTER_MODEL = env.text("DRAFTER_MODEL")
+DRAFTER_KEY = env.text("DRAFTER_KEY")
+DRAFTER_SECONDS = env.whole("DRAFTER_SECONDS", 20)
 
 LOGGING = {
     "version": 1,

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 
-from django.db.models import Func, JSONField
+from django.db.models import Func, JSONField, QuerySet
 
 from classifier.models import ClassifierVersion
 from wires.models import Code, Coding, Proposal, ProposedCode, TaxonomyVersion, Wire
@@ -80,12 +80,13 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What is told in public: the version in use, and its agreement with editors, apart."""
+    """What is told in public: the version at work, and its agreement with editors, apart."""
 
     version: ClassifierVersion
     seen: Agreement
     blind: Agreement
     learned_from: int  # public wires that are left out because the version learned from them
+    unused: ClassifierVersion | None  # that is active, and of no use where texts are read
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +98,12 @@ class _Judged:
 
 
 def standing() -> Standing | None:
-    """Return how the version in use stands, in a fixed number of queries; None without one.
+    """Return how the version at work stands, in a fixed number of queries; None without one.
 
     Where none was activated, it is the one that ranks by the definitions alone.
     """
-    version = _in_use()
+    active = _versions().filter(active=True).first()
+    version = _at_work(active)
     if version is None:
         return None
     learned = set(_learned(version))
@@ -117,15 +119,39 @@ def standing() -> Standing | None:
         if {code[0] for code in decided} == set(Code.Kind.values):
             judged[is_blind].append(_Judged(ticked[proposal], decided - _NOTHING))
     seen, blind = (_agreement(judged[is_blind], offered) for is_blind in (False, True))
-    return Standing(version, seen, blind, wires.filter(public_id__in=learned).count())
+    return Standing(
+        version,
+        seen,
+        blind,
+        wires.filter(public_id__in=learned).count(),
+        None if version == active else active,
+    )
 
 
 _NOTHING = frozenset({"M0", "F0"})  # nothing is established: neither side put a code
 
 
-def _in_use() -> ClassifierVersion | None:
-    versions = ClassifierVersion.objects.defer("training").order_by("-pk")
-    return versions.filter(active=True).first() or versions.filter(weights="").first()
+def _versions() -> QuerySet[ClassifierVersion]:
+    return ClassifierVersion.objects.defer("training").order_by("-pk")
+
+
+def _at_work(active: ClassifierVersion | None) -> ClassifierVersion | None:
+    """Return the version that made the newest proposal, or the one that was activated since.
+
+    An active version may be of no use: its weights are lost, or the encoder or the definitions
+    are others by now. Only where texts are read is that known, and what is said there tells it.
+    """
+    newest = Proposal.objects.order_by("-pk").values_list("classifier", "made_at").first()
+    if newest is None:
+        return active or _versions().filter(weights="").first()
+    version, made_at = newest
+    if (
+        active
+        and active.activated_at
+        and (active.pk == version or active.activated_at > made_at)
+    ):
+        return active
+    return _versions().get(pk=version)
 
 
 def _learned(version: ClassifierVersion) -> list[str]:

@@ -194,6 +194,11 @@ def review(wire_id: int, *, by: User) -> list[str]:
     return codes
 
 
+def proposes(batch_id: int) -> bool:
+    """Say whether a batch asks the classifier, which reads every text."""
+    return Batch.objects.filter(pk=batch_id, kind=Kind.PROPOSALS).exists()
+
+
 def step(batch_id: int, *, limit: int) -> bool:
     """Work on at most `limit` wires, each in its own transaction; return whether more is left.
 

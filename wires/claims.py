@@ -1,5 +1,7 @@
 """The only writer of claims: the sentences of a version, their verdicts, the editors' decisions.
 
+Beside the verdicts stands what the sources dwell on and the version leaves out.
+
 It queues nothing: whoever makes a version queues the check, on commit.
 """
 
@@ -8,16 +10,18 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from django.core.checks import CheckMessage, Error, register
 from django.db import transaction
 from django.utils import timezone
 
 from classifier import engine
 from wires import history
-from wires.models import Citation, Claim, User, Version, Wire
+from wires.models import Citation, Claim, ReverseCoverage, User, Version, Wire
 from wires.models.user import Role
 from wires.refusals import NotAllowedError, RefusedError, WrongStateError
 
 EVERY_SOURCE = "*"  # what a bare [source] cites
+OMISSIONS = 10  # that an editor is told of
 DISMISSAL = ("dismissed_by", "dismissed_at", "dismissal_note")
 OVERRIDE = ("overridden_by", "overridden_at", "override_note")
 FINDING = ("verdict", "basis", "score", "passage", "passage_start", "passage_end", "missing",
@@ -76,7 +80,7 @@ def carry_over(old: Version, new: Version, *, by: User) -> None:
             setattr(after, column, getattr(before, column))
         if before.dismissed_at or before.overridden_at:
             decided.append(str(after.n))
-        if same and before.checker == engine.CHECKER_VERSION:
+        if same and engine.is_of_this_checker(before.checker):
             for column in FINDING:
                 setattr(after, column, getattr(before, column))
             cited = before.citation
@@ -92,9 +96,10 @@ def carry_over(old: Version, new: Version, *, by: User) -> None:
 
 
 def check(version_id: int) -> None:
-    """Hold every claim of a version against its stored sources. Safe to run twice.
+    """Hold every claim of a version against its stored sources, and these against the version.
 
-    The sentences of a public text are settled, also those that were never checked.
+    Safe to run twice. The sentences of a public text are settled, also those that were never
+    checked.
     """
     version = Version.objects.select_related("wire").get(pk=version_id)
     if _is_settled(version.wire, version_id):
@@ -104,9 +109,12 @@ def check(version_id: int) -> None:
         engine.SourceText(key, citation.source.text) for key, citation in citations.items()
     ]
     claims = list(version.claims.filter(verdict=Claim.Verdict.UNCHECKED))
-    if not claims or not texts:
+    is_covered = ReverseCoverage.objects.filter(version=version).exists()
+    if not texts or (is_covered and not claims):
         return
-    findings = engine.check([claim.text for claim in claims], texts)
+    findings = engine.check([claim.text for claim in claims], texts) if claims else ()
+    checker = engine.checker()
+    left_out = engine.omissions(_told(version), texts, limit=OMISSIONS)
     moment = timezone.now()
     with transaction.atomic():
         wire = Wire.objects.select_for_update().get(pk=version.wire_id)
@@ -117,7 +125,8 @@ def check(version_id: int) -> None:
             return
         for claim, finding in zip(claims, findings, strict=True):
             if finding.verdict != "unchecked":
-                _store(claim, finding, citations, moment)
+                _store(claim, finding, citations, moment, checker)
+        _cover(version, left_out)
 
 
 @transaction.atomic
@@ -133,6 +142,7 @@ def recheck(version_id: int) -> None:
         return
     _cite_anew(version)
     Claim.objects.filter(version_id=version_id).update(**FORGOTTEN)
+    ReverseCoverage.objects.filter(version_id=version_id).delete()
 
 
 def forget(version_id: int) -> None:
@@ -146,6 +156,7 @@ def forget(version_id: int) -> None:
         version_id=version_id, dismissed_at__isnull=True, overridden_at__isnull=True
     )
     undecided.update(**FORGOTTEN)
+    ReverseCoverage.objects.filter(version_id=version_id).delete()
 
 
 @transaction.atomic
@@ -213,7 +224,11 @@ def _resolved(cited: Sequence[str], keys: list[str]) -> list[str]:
 
 
 def _store(
-    claim: Claim, finding: engine.Finding, citations: dict[str, Citation], moment: datetime
+    claim: Claim,
+    finding: engine.Finding,
+    citations: dict[str, Citation],
+    moment: datetime,
+    checker: str,
 ) -> None:
     """Write the verdict's columns alone: an editor may have decided while the checker read."""
     missing = {
@@ -230,8 +245,27 @@ def _store(
         passage_start=finding.start,
         passage_end=finding.end,
         missing=missing,
-        checker=engine.CHECKER_VERSION,
+        checker=checker,
         checked_at=moment,
+    )
+
+
+def _told(version: Version) -> str:
+    """Return what a version says, its Markdown read: the headline and its sentences, a line each."""
+    sentences = version.claims.order_by("n").values_list("text", flat=True)
+    return "\n".join([version.headline, *sentences])
+
+
+def _cover(version: Version, left_out: Sequence[engine.Omission]) -> None:
+    """Store what is left out; what another delivery of the task has stored stays."""
+    ReverseCoverage.objects.get_or_create(
+        version=version,
+        defaults={
+            "omissions": [
+                {"term": one.text, "sources": list(one.sources)} for one in left_out
+            ],
+            "checker": engine.CHECKER_VERSION,
+        },
     )
 
 
@@ -266,3 +300,14 @@ def _recorded(claim: Claim, act: str, by: User, note: str) -> Claim:
         detail={"version": claim.version.number, "sentence": claim.n},
     )  # fmt: skip
     return claim
+
+
+@register()
+def entailment_model_is_here(**_: Any) -> list[CheckMessage]:
+    """Refuse an entailment model that the checker could not use, before it is asked."""
+    try:
+        engine.examine_entailment()
+    except engine.EncoderError as error:
+        hint = "Name another with ENTAILMENT, or leave it empty: the rules then decide alone."
+        return [Error(f"ENTAILMENT: {error}", hint=hint, id="butfor.E010")]
+    return []

@@ -58,11 +58,19 @@ class _Decided:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a training; not new where the same labels had been learned before."""
+    """What came of a training; not new where the same labels had been learned before.
+
+    `lost` is the version that was learned from them and whose weights are gone: it is mended where
+    they came out the same, and else stays as it is beside the new one.
+    """
 
     version: ClassifierVersion
     is_new: bool
-    is_mended: bool = False
+    lost: ClassifierVersion | None = None
+
+    @property
+    def is_mended(self) -> bool:
+        return self.lost is not None and not self.is_new
 
 
 def labels() -> list[Label]:
@@ -121,40 +129,39 @@ def activate(version_id: int, *, by: User, reason: str) -> ClassifierVersion:
 def train(tell: Tell) -> Outcome:
     """Make a version that has learned every decision so far, and hold it against the one in use.
 
-    The same labels are learned once. Raises RefusedError where there are too few.
+    The same labels are learned once, and again where the weights are lost. Raises RefusedError
+    where there are too few.
     """
     rules = taxonomy.current()
     cards, found = proposing.all_cards(rules), labels()
     digest = engine.trained(cards, [_essence(label) for label in found])
-    known = ClassifierVersion.objects.filter(digest=digest).first()
-    if known and engine.is_kept(known):
-        return Outcome(known, is_new=False)
+    same = engine.learned_before(digest)
+    if kept := next((version for version in same if engine.is_kept(version)), None):
+        return Outcome(kept, is_new=False)
     lessons = _lessons(cards, found)
     if not lessons:
         raise RefusedError(
             f"There is too little to learn from: {len(found)} wires carry an editor's decision on "
             f"codes, and {LEAST} of one kind are needed."
         )
-    learned = engine.learn(digest, lessons, tell)
-    if known and known.weights != learned.weights:
-        raise RefusedError(
-            f"The weights of classifier {known} were lost, and learning them again gave others."
-        )
-    version = engine.store(digest, cards, learned, [label.as_json() for label in found])
-    return Outcome(version, is_new=known is None, is_mended=known is not None)
+    learned = engine.learn(digest, lessons, tell, cards=cards)
+    version = engine.store(cards, learned, [label.as_json() for label in found])
+    lost = version if version in same else next(iter(same), None)
+    return Outcome(version, is_new=version not in same, lost=lost)
 
 
 def _lessons(
     cards: Mapping[str, Sequence[engine.CodeCard]], found: Sequence[Label]
 ) -> list[engine.Lesson]:
-    before = _learned_before()
+    before, blind = _learned_before(), _decided_unseen()
     lessons = []
     for kind, own in cards.items():
         texts = _texts(
             kind, own, ((label.wire, label.version, label.codes) for label in found)
         )
         if len(texts) >= LEAST:
-            lessons.append(engine.Lesson(kind, tuple(own), texts, _texts(kind, own, before)))
+            known, unseen = _texts(kind, own, before), _texts(kind, own, blind)
+            lessons.append(engine.Lesson(kind, tuple(own), texts, known, unseen))
     return lessons
 
 
@@ -173,6 +180,26 @@ def _learned_before() -> list[tuple[str, Version, Mapping[str, Sequence[str]]]]:
         for version in versions
         if (version.wire.public_id, version.number) in rows
     ]
+
+
+def _decided_unseen() -> list[tuple[str, Version, Mapping[str, Sequence[str]]]]:
+    """Return the blind sample: each text with the codes that were put before it was shown."""
+    standing = (Wire.objects.public() | Wire.objects.in_queue()).filter(
+        merged_into__isnull=True
+    )
+    rows = Proposal.objects.filter(unseen__isnull=False, version__wire__in=standing)
+    first = rows.order_by("version__wire", "pk").distinct("version__wire")
+    return [
+        (row.version.wire.public_id, row.version, _by_kind(row.unseen or ()))
+        for row in first.select_related("version__wire")
+    ]
+
+
+def _by_kind(codes: Iterable[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for code in codes:
+        found[code[0]].append(code)
+    return found
 
 
 def _texts(

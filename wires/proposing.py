@@ -5,21 +5,24 @@ It queues nothing: its callers do, on commit.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
+from django.core.checks import CheckMessage, Error, register
 from django.db import transaction
 
 from classifier import engine
 from classifier.models import ClassifierVersion
 from wires import blind, severity, similar, taxonomy, vectors
+from wires.gate.boilerplate import SHARED_AT_MOST, SLOTS, shared_with
 from wires.models import (
     Batch,
     Code,
     Proposal,
     ProposalQuerySet,
     ProposedCode,
+    Rationale,
     TaxonomyVersion,
     Version,
     Wire,
@@ -144,7 +147,7 @@ def _said(version: Version, used: engine.Classifier) -> Said:
                 for name in severity.FACTORS
             },
             "level": level,
-            "rationale": _slots(engine.draft(sentences, providers)),
+            "rationale": _rationale(version, engine.draft(sentences, providers), providers),
             "similar": [other.as_json() for other in alike],
         },
         found,
@@ -185,11 +188,58 @@ def _claim(factors: engine.SeverityFactors, name: str) -> int | None:
     return reasons[0] + 1 if reasons else None
 
 
+def _rationale(
+    version: Version, draft: engine.RationaleDraft, providers: Sequence[str]
+) -> dict[str, Any]:
+    """Return the slots, and what an instruction model drafts from them where one is named."""
+    slots = _slots(draft)
+    text = text_of(version)
+    said = engine.model_draft(draft, text)
+    if said:
+        objections = list(_objections(version, said.text, slots, providers))
+        slots["model"] = {**asdict(said), "objections": objections if said.text else []}
+    return slots
+
+
+def _objections(
+    version: Version, said: str, slots: Mapping[str, Any], providers: Sequence[str]
+) -> Iterator[str]:
+    """Yield what the checks of the desk find in a drafted counterfactual."""
+    cited = version.citations.select_related("source")
+    sources = [engine.SourceText(citation.key, citation.source.text) for citation in cited]
+    [found] = engine.check([said], sources)
+    # What would have happened denies what did: that the sources say the opposite is its nature.
+    if found.verdict == "contradicted" and found.basis != "negation":
+        yield f"A source says otherwise ({found.basis})."
+    missing = (*found.missing.names, *found.missing.numbers, *found.missing.quotes)
+    if missing:
+        yield f"No source has {', '.join(missing)}."
+    sentences = (claim.text for claim in version.claims.all())
+    if engine.names_nothing_of(said, "\n".join([version.headline, *sentences, *providers])):
+        yield "It names nothing of this wire."
+    filled = {slot: slots[slot] or "" for slot in SLOTS}
+    known = Rationale.objects.filter(wire=version.wire_id).values_list("pk", flat=True).first()
+    compared = Rationale(
+        pk=known, wire_id=version.wire_id, **{**filled, "counterfactual": said}
+    )
+    if len(shared := shared_with(compared, providers)) >= SHARED_AT_MOST:
+        yield f"The same text stands on {len(shared)} other wires, with other names in it."
+
+
 def _slots(draft: engine.RationaleDraft) -> dict[str, Any]:
     answer: dict[str, Any] = {
         slot: (span.text if (span := getattr(draft, slot)) else None)
         for slot in ("system", "act", "harm", "counterfactual")
     }
+    answer["template"] = engine.template(draft)
     answer["hedges"] = [span.text for span in draft.hedges]
     answer["other_causes"] = [span.text for span in draft.other_causes]
     return answer
+
+
+@register()
+def drafter_can_be_asked(**_: Any) -> list[CheckMessage]:
+    """Refuse settings by which no instruction model could be asked for a draft."""
+    problem = engine.drafter_problem()
+    hint = "Leave DRAFTER empty, and the template of the slots stands alone."
+    return [Error(problem, hint=hint, id="butfor.E011")] if problem else []

@@ -1,19 +1,28 @@
-"""Which other wires may tell the same event, and what speaks for it. It decides nothing."""
+"""Which other wires may tell the same event, and what speaks for it. It decides nothing.
+
+First come those that may be of the same event: no further apart than a window of days and with an
+entity in common, as far as either is known. Among them, and among what fills up the rest, the
+nearer text comes first.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from typing import Any
 
-from django.db.models import F, prefetch_related_objects
+from django.db import connection, transaction
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, prefetch_related_objects
 from pgvector.django import CosineDistance
 
 from classifier import engine
-from wires.models import Embedding, Version, Wire, WireQuerySet
+from wires.models import Alias, Embedding, Provider, Version, Wire, WireQuerySet
 
 SHOWN = 3
-NEAR = 24  # texts by their vectors, among which the words decide too
+NEAR = 24  # texts of each part by their vectors, among which the words decide too
+_ANY = ~Q(pk__in=())  # an empty condition would be left out of an "or"
+WINDOW = timedelta(days=31)  # a day of an event is often given as that of its first report
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,30 +81,87 @@ def likely(version: Version, vector: engine.Vector, *, encoder: str) -> list[Lik
     It is for the desk's eyes only: wires that wait are among them. Those that were discarded
     or merged away are not. Takes a fixed number of queries.
     """
-    near = {str(row.version_id): row for row in _near(version, vector, encoder)}
-    corpus = [
-        engine.Document(key, _text(row.version), tuple(row.vector))
-        for key, row in near.items()
-    ]
     prefetch_related_objects([version.wire], "providers", "aliases")
+    near = _near(version, vector, encoder)
+    corpus = [
+        engine.Document(key, _text(text.row.version), tuple(text.row.vector))
+        for key, text in near.items()
+    ]
+    matches = engine.similar(_text(version), vector, corpus, limit=len(corpus))
     found = []
-    for match in engine.similar(_text(version), vector, corpus, limit=SHOWN):
-        other = near[match.id].version.wire
+    for match in sorted(matches, key=lambda match: not near[match.id].may_be)[:SHOWN]:
+        other = near[match.id].row.version.wire
         agreement = Agreement.between(version.wire, other)
         found.append(Likeness(other.public_id, round(match.score, 4), agreement))
     return found
 
 
-def _near(version: Version, vector: engine.Vector, encoder: str) -> list[Embedding]:
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A text that is near, and whether it may be of the same event."""
+
+    row: Embedding
+    may_be: bool
+
+
+def _near(version: Version, vector: engine.Vector, encoder: str) -> dict[str, _Text]:
+    """Return the nearest texts of wires that may be of the same event, and the nearest of all."""
     texts = Embedding.objects.filter(
         encoder=encoder, version__wire__current=F("version"), version__wire__in=_standing()
     ).exclude(version__wire=version.wire_id)
-    nearest = texts.annotate(distance=CosineDistance("vector", list(vector)))
-    return list(
-        nearest.select_related("version__wire")
-        .prefetch_related("version__wire__providers", "version__wire__aliases")
-        .order_by("distance", "pk")[:NEAR]
+    distance = CosineDistance("vector", list(vector))
+    # Not the column's own order: few are left, and the index would look among all the others.
+    admitted = _nearest(texts.filter(_may_be(version.wire)), distance + 0.0)
+    with transaction.atomic():
+        _search_on()
+        overall = _nearest(texts, distance)
+    rows = Embedding.objects.filter(pk__in={*admitted, *overall}).select_related(
+        "version__wire"
     )
+    loaded = rows.prefetch_related("version__wire__providers", "version__wire__aliases")
+    return {str(row.version_id): _Text(row, row.pk in admitted) for row in loaded}
+
+
+def _nearest(texts: QuerySet[Embedding], distance: Any) -> list[int]:
+    ordered = texts.annotate(distance=distance).order_by("distance", "pk")
+    return [pk for pk, _ in ordered.values_list("pk", "distance")[:NEAR]]
+
+
+def _search_on() -> None:
+    """Have the index searched until enough rows pass the filter, to the transaction's end.
+
+    Else it gives its nearest forty of all texts, and the filter takes from these alone.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('hnsw.iterative_scan', 'strict_order', true)")
+
+
+def _may_be(wire: Wire) -> Q:
+    """Keep what may be of the same event as a wire; what is not known speaks against nothing.
+
+    An id that both have in another database says more than dates and parties.
+    """
+    names = _names(wire)
+    other = OuterRef("version__wire")
+    shared = Q(Exists(Alias.objects.filter(wire=other, name__in=names)))
+    shared |= Q(version__wire__public_id__in=names)
+    return shared | _at_the_time(wire) & _by_the_same(wire)
+
+
+def _at_the_time(wire: Wire) -> Q:
+    if wire.occurred_on is None:
+        return _ANY
+    window = (wire.occurred_on - WINDOW, wire.occurred_on + WINDOW)
+    unknown = Q(version__wire__occurred_on__isnull=True)
+    return unknown | Q(version__wire__occurred_on__range=window)
+
+
+def _by_the_same(wire: Wire) -> Q:
+    mine = _providers(wire)
+    if not mine:
+        return _ANY
+    named = Provider.objects.filter(wires=OuterRef("version__wire"))
+    return Q(Exists(named.filter(name__in=mine))) | ~Q(Exists(named))
 
 
 def _standing() -> WireQuerySet:

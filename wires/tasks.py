@@ -68,9 +68,21 @@ def look_at_sources() -> None:
 
 @shared_task
 def run_batch(batch_id: int) -> None:
-    """Work on a batch for a while, then queue up again behind what else waits."""
-    if batches.step(batch_id, limit=BATCH_AT_ONCE):
+    """Work on a batch for a while, then queue up again behind what else waits.
+
+    One that proposes anew reads texts: it goes where these are read.
+    """
+    if batches.proposes(batch_id):
+        propose_batch.delay(batch_id)
+    elif batches.step(batch_id, limit=BATCH_AT_ONCE):
         run_batch.delay(batch_id)
+
+
+@shared_task
+def propose_batch(batch_id: int) -> None:
+    """Work for a while on a batch that proposes anew."""
+    if batches.step(batch_id, limit=BATCH_AT_ONCE):
+        propose_batch.delay(batch_id)
 
 
 @shared_task

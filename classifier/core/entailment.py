@@ -6,6 +6,7 @@ configuration.
 """
 
 import hashlib
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
@@ -82,7 +83,7 @@ def load(name: str, device: str = "auto") -> Entailment:
     """
     import torch
 
-    folder = _folder(name)
+    folder = folder_of(name)
     auto: Any = import_module("transformers")
     try:
         model = auto.AutoModelForSequenceClassification.from_pretrained(
@@ -95,17 +96,43 @@ def load(name: str, device: str = "auto") -> Entailment:
             f"a sequence classifier with its tokenizer, as transformers saves them."
         ) from error
     labels = {int(n): str(label) for n, label in model.config.id2label.items()}
-    entailing = _place(labels, _ENTAILED)
-    if entailing is None:
-        raise EntailmentError(
-            f"The model {name!r} calls its outputs {', '.join(labels.values())}: none of them "
-            f"says entailment. Name them in id2label of its config.json."
-        )
+    entailing = _entailing(name, labels)
     where = ("cuda" if torch.cuda.is_available() else "cpu") if device == "auto" else device
     model = model.to(where).eval()
     return Entailment(
         name, _digest(folder), model, tokenizer, entailing, _place(labels, _CONTRADICTED)
     )
+
+
+def examine(name: str) -> None:
+    """Raise EntailmentError where a model could not be used, as far as its files tell.
+
+    Loads nothing heavy.
+    """
+    folder = folder_of(name)
+    _weights(folder)
+    config = folder / "config.json"
+    try:
+        told = json.loads(config.read_text(encoding="utf-8")).get("id2label", {})
+        labels = {int(n): str(label) for n, label in told.items()}
+    except (OSError, ValueError, AttributeError) as error:
+        raise EntailmentError(f"{config} cannot be read: {error}.") from error
+    _entailing(name, labels)
+
+
+def digest_of(name: str) -> str:
+    """Return the SHA-256 of a model's weights, in hexadecimal, without loading it."""
+    return _digest(folder_of(name))
+
+
+def _entailing(name: str, labels: Mapping[int, str]) -> int:
+    place = _place(labels, _ENTAILED)
+    if place is None:
+        raise EntailmentError(
+            f"The model {name!r} calls its outputs {', '.join(labels.values()) or 'nothing'}: "
+            f"none of them says entailment. Name them in id2label of its config.json."
+        )
+    return place
 
 
 def _place(labels: Mapping[int, str], beginnings: tuple[str, ...]) -> int | None:
@@ -115,7 +142,8 @@ def _place(labels: Mapping[int, str], beginnings: tuple[str, ...]) -> int | None
     )
 
 
-def _folder(name: str) -> Path:
+def folder_of(name: str) -> Path:
+    """Return where a model lies: a folder, or one in this machine's cache of models."""
     if Path(name).is_dir():
         return Path(name)
     from huggingface_hub import snapshot_download
@@ -131,8 +159,12 @@ def _folder(name: str) -> Path:
 
 
 def _digest(folder: Path) -> str:
+    with _weights(folder).open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def _weights(folder: Path) -> Path:
     for weights in (folder / file for file in _WEIGHTS):
         if weights.is_file():
-            with weights.open("rb") as handle:
-                return hashlib.file_digest(handle, "sha256").hexdigest()
+            return weights
     raise EntailmentError(f"No model weights ({' or '.join(_WEIGHTS)}) in {folder}.")

@@ -1,8 +1,15 @@
 """A counterfactual put together from the filled slots, for an editor to finish or to throw away."""
 
+import re
 from dataclasses import dataclass
 
 from classifier.core.types import RationaleDraft
+
+GAP = "[write here what would have happened instead]"
+"""What an editor has to write over."""
+
+_OUTCOME = "it would not have come to this:"
+_END = re.compile(r"[.!?][”\"']?\s+(?=\S)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,6 +17,11 @@ class Template:
     """A sentence that nobody has said: the wire's words in a fixed form, and never a finding."""
 
     text: str
+
+    @property
+    def form(self) -> str:
+        """The sentence, and after it the gap that an editor fills."""
+        return f"{self.text} Without it, {GAP}."
 
 
 def counterfactual(draft: RationaleDraft) -> Template | None:
@@ -23,4 +35,17 @@ def counterfactual(draft: RationaleDraft) -> Template | None:
     cause = (
         f"Had it not been that {act}" if system in act else f"But for {system}, which {act}"
     )
-    return Template(f"{cause}, it would not have come to this: {harm}.")
+    return Template(f"{cause}, {_OUTCOME} {harm}.")
+
+
+def is_unfinished(text: str, harm: str) -> bool:
+    """Tell whether a counterfactual still has the gap, or is the form of this harm and no more."""
+    if GAP.strip("[]") in text:
+        return True
+    _, outcome, rest = text.partition(_OUTCOME)
+    alone = not _END.search(rest.strip())
+    return bool(outcome) and (alone or _bare(rest) == _bare(harm))
+
+
+def _bare(text: str) -> str:
+    return " ".join(text.split()).rstrip(".").casefold()

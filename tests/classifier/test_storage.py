@@ -23,13 +23,14 @@ def write(content):
 
 
 def test_it_is_kept_under_its_digest_and_found_by_its_hash(data):
-    weights = storage.keep(DIGEST, write("learned"))
-    assert storage.folder(DIGEST, weights) == data / DIGEST
+    kept = storage.keep(DIGEST, write("learned"))
+    assert kept.digest == DIGEST
+    assert storage.folder(DIGEST, kept.weights) == data / DIGEST
     assert [path.name for path in data.iterdir()] == [DIGEST]
 
 
 def test_hash_is_of_names_and_contents(data):
-    first, second = (storage.keep(digit * 64, write("learned")) for digit in "ab")
+    first, second = (storage.keep(digit * 64, write("learned")).weights for digit in "ab")
     assert first == second == storage.sha256(data / DIGEST)
     (data / DIGEST / "M" / "model.json").rename(data / DIGEST / "M" / "other.json")
     assert storage.sha256(data / DIGEST) != first
@@ -38,7 +39,7 @@ def test_hash_is_of_names_and_contents(data):
 def test_missing_and_spoiled_are_told_in_one_line(data):
     with pytest.raises(WeightsLostError, match="is not there") as told:
         storage.folder(DIGEST, "b" * 64)
-    weights = storage.keep(DIGEST, write("learned"))
+    weights = storage.keep(DIGEST, write("learned")).weights
     (data / DIGEST / "M" / "model.json").write_text("spoiled")
     with pytest.raises(WeightsLostError, match="not as it was written"):
         storage.folder(DIGEST, weights)
@@ -46,16 +47,16 @@ def test_missing_and_spoiled_are_told_in_one_line(data):
 
 
 def test_spoiled_folder_is_replaced_whole(data):
-    weights = storage.keep(DIGEST, write("learned"))
+    kept = storage.keep(DIGEST, write("learned"))
     (data / DIGEST / "M" / "model.json").write_text("spoiled")
     (data / DIGEST / "more").touch()
-    assert storage.keep(DIGEST, write("learned")) == weights
-    assert storage.folder(DIGEST, weights)
+    assert storage.keep(DIGEST, write("learned"), known={kept.weights: DIGEST}) == kept
+    assert storage.folder(DIGEST, kept.weights)
     assert [path.name for path in data.iterdir()] == [DIGEST]
 
 
 def test_one_that_is_stopped_midway_leaves_what_was_there(data):
-    weights = storage.keep(DIGEST, write("learned"))
+    weights = storage.keep(DIGEST, write("learned")).weights
 
     def stopped(folder):
         (folder / "half").touch()
@@ -64,5 +65,17 @@ def test_one_that_is_stopped_midway_leaves_what_was_there(data):
     with pytest.raises(KeyboardInterrupt):
         storage.keep(DIGEST, stopped)
     assert storage.folder(DIGEST, weights)
-    assert storage.keep(DIGEST, write("learned")) == weights  # and its leftovers go
+    assert storage.keep(DIGEST, write("learned")).weights == weights  # and its leftovers go
     assert [path.name for path in data.iterdir()] == [DIGEST]
+
+
+def test_other_weights_of_the_same_labels_are_another_version_s(data):
+    first = storage.keep(DIGEST, write("learned"))
+    known = {first.weights: DIGEST}
+    second = storage.keep(DIGEST, write("otherwise"), known=known)
+    assert second.digest == storage.other(DIGEST, second.weights) != DIGEST
+    assert storage.folder(DIGEST, first.weights)
+    assert storage.folder(second.digest, second.weights)
+    known[second.weights] = second.digest
+    assert storage.keep(DIGEST, write("otherwise"), known=known) == second
+    assert len(list(data.iterdir())) == 2

@@ -26,11 +26,13 @@ def _story(path: Path) -> tuple[str, str, tuple[str, ...]]:
     return filing.headline, filing.body, tuple(row["code"] for row in front["codes"])
 
 
-def make_labelled(count: int, by: User | None = None, **values: Any) -> list[Wire]:
+def make_labelled(
+    count: int, by: User | None = None, *, start: int = 0, **values: Any
+) -> list[Wire]:
     """File so many of them as drafts, with their codes put by an editor."""
     taxonomy.load()
     editor = by or factories.make_editor()
-    return [_made(story, editor, values) for story in stories()[:count]]
+    return [_made(story, editor, values) for story in stories()[start : start + count]]
 
 
 def _made(

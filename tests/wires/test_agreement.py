@@ -106,6 +106,24 @@ def test_blind_sample_is_apart_and_counts_what_was_decided_unseen():
     assert (found.blind.precision.part, found.blind.precision.whole) == (1, 2)
 
 
+def test_active_version_that_is_of_no_use_is_not_said_to_be_at_work():
+    active = activated(weights="d" * 64)
+    assert agreement.standing().version == active  # nothing says otherwise yet
+    alone = make_classifier("b")
+    ticking(factories.make_published(), "M2", "F6", classifier=alone)
+    found = agreement.standing()
+    assert (found.version, found.unused, found.seen.wires) == (alone, active, 1)
+
+
+def test_version_that_was_activated_since_the_newest_proposal_is_at_work():
+    make_classifier("c")  # newer, and never asked
+    ticking(factories.make_published(), "M2", classifier=make_classifier("b"))
+    assert agreement.standing().version == make_classifier("b")
+    active = activated()
+    found = agreement.standing()
+    assert (found.version, found.unused) == (active, None)
+
+
 def test_bulk_codes_are_not_agreement():
     activated()
     editor = factories.make_editor()
@@ -136,5 +154,5 @@ def test_queries_do_not_grow_with_the_archive(django_assert_num_queries):
     for count in (1, 3):
         for _ in range(count):
             ticking(factories.make_published(), "M2")
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(7):
             agreement.standing()

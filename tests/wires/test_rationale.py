@@ -63,6 +63,23 @@ def test_counterfactual_alone_may_be_the_formula():
 
 
 @pytest.mark.django_db
+def test_drafted_template_is_refused_until_it_is_finished():
+    wire = factories.make_reviewed()
+    row = Rationale.objects.get(wire=wire)
+    form = (
+        f"But for {row.system}, which {row.act}, it would not have come to this: {row.harm}. "
+        "Without it, [write here what would have happened instead]."
+    )
+    for text in (form, form.partition(" Without it,")[0]):
+        give(wire, counterfactual=text)
+        assert ["drafted template" in detail for detail in found(wire)] == [True]
+    give(wire, counterfactual=form.replace(
+        "[write here what would have happened instead]", "the customer of Acme had kept 812 dollars"
+    ))  # fmt: skip
+    assert not found(wire)
+
+
+@pytest.mark.django_db
 def test_discarded_wires_do_not_count():
     wires = [factories.make_reviewed() for _ in range(4)]
     for wire in wires:

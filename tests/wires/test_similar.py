@@ -3,10 +3,11 @@
 from datetime import date
 
 import pytest
+from django.db import connection
 
 from tests import factories
 from wires import lifecycle, proposing, similar, taxonomy
-from wires.models import Embedding, Proposal
+from wires.models import Embedding, Proposal, Wire
 from wires.similar import Agreement, Likeness
 
 pytestmark = pytest.mark.django_db
@@ -73,6 +74,59 @@ def test_text_that_was_replaced_is_not_compared():
     assert likely(wire) == []
 
 
+DAY = date(2024, 5, 1)
+
+
+def test_what_may_be_the_same_event_comes_before_what_only_reads_like_it():
+    wire = factories.make_draft(occurred_on=DAY, providers=("Acme",))
+    long_ago = embedded((1.0, 0.0), occurred_on=date(2021, 1, 1), providers=("Acme",))
+    of_others = embedded((1.0, 0.05), occurred_on=DAY, providers=("Umbra",))
+    alike = embedded((0.5, 0.87), occurred_on=date(2024, 5, 20), providers=("Acme", "Umbra"))
+    found = likely(wire)
+    assert named(found)[0] == alike.public_id
+    assert set(named(found)[1:]) == {long_ago.public_id, of_others.public_id}
+    assert found[0].score < found[1].score
+    assert found[1].score >= found[2].score
+
+
+@pytest.mark.parametrize(
+    ("values", "comes_first"),
+    [
+        ({"occurred_on": date(2024, 6, 1), "providers": ("Acme",)}, True),  # 31 days
+        ({"occurred_on": date(2024, 6, 2), "providers": ("Acme",)}, False),
+        ({"occurred_on": date(2024, 3, 31), "providers": ("Acme",)}, True),
+        ({"occurred_on": None, "providers": ("Acme",)}, True),
+        ({"occurred_on": DAY, "providers": ()}, True),
+        ({"occurred_on": DAY, "providers": ("Umbra",)}, False),
+        ({"occurred_on": date(2020, 1, 1), "providers": (), "linked": ("AIID-6",)}, True),
+    ],
+)
+def test_window_and_entity_are_held_against_what_is_known(values, comes_first):
+    wire = factories.make_draft(occurred_on=DAY, providers=("Acme",), aliases=("AIID-6",))
+    far = embedded((0.0, 1.0), **values)
+    other = embedded((1.0, 0.0), occurred_on=date(2019, 1, 1), providers=("Umbra",))
+    expected = [far, other] if comes_first else [other, far]
+    assert named(likely(wire)) == [one.public_id for one in expected]
+
+
+def test_where_nothing_is_known_of_a_wire_the_text_alone_decides():
+    wire = factories.make_draft(providers=())
+    far = embedded((0.0, 1.0), occurred_on=DAY)
+    near = embedded((1.0, 0.0), occurred_on=date(2019, 1, 1), providers=("Umbra",))
+    assert named(likely(wire)) == [near.public_id, far.public_id]
+
+
+def test_the_index_is_searched_past_texts_that_do_not_stand():
+    """Two hundred discarded drafts are nearer than the only wire that stands."""
+    wire = factories.make_draft(occurred_on=DAY, providers=("Acme",))
+    stands = embedded((0.6, 0.8), occurred_on=date(2019, 1, 1), providers=("Umbra",))
+    gone = [embedded((1.0, 0.001 * n)) for n in range(200)]
+    Wire.objects.filter(pk__in=[one.pk for one in gone]).update(state="discarded")
+    with connection.cursor() as cursor:  # as the planner has it where there are many
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
+    assert named(likely(wire)) == [stands.public_id]
+
+
 @pytest.mark.parametrize(
     ("mine", "theirs", "days"),
     [
@@ -112,7 +166,7 @@ def test_queries_do_not_grow_with_the_archive(django_assert_num_queries):
         fresh = type(wire).objects.select_related("current").get(pk=wire.pk)
         version = fresh.current
         version.wire = fresh
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(10):
             similar.likely(version, tuple(vector(1.0)), encoder=ENCODER)
 
 

@@ -821,17 +821,17 @@ def test_fetch_that_two_workers_do_at_once_is_cited_once(site, editor):
 @pytest.mark.django_db(transaction=True)
 def test_worker_fetches_sweeps_and_looks(site, clock, editor):
     """What the tasks do, and what they leave in the queue for the next one."""
-    taken("embed")
+    taken("embed"), taken("slow")
     wire = without_sources()
     asked = ask(site, by=editor, wire=wire.pk)
     clock.forward(minutes=3)
     tasks.sweep()
-    assert ("wires.tasks.fetch_source", asked.pk) in taken("embed")
+    assert ("wires.tasks.fetch_source", asked.pk) in taken("slow")
     tasks.fetch_source(asked.pk)
     assert taken("embed") == [("wires.tasks.recheck_claims", wire.current_id)]
     source = Source.objects.get()
     clock.forward(days=8)
     tasks.look_at_sources()
-    assert taken("embed") == [("wires.tasks.look_at", source.pk)]
+    assert taken("slow") == [("wires.tasks.look_at", source.pk)]
     tasks.look_at(source.pk)
     assert source.looks.get().finding == "same"

@@ -11,6 +11,7 @@ from pgvector.django import CosineDistance
 
 from classifier import engine
 from wires import gate, vectors
+from wires.admin.acts import Act
 from wires.models import Claim, Embedding, Rationale, Version, Wire
 
 SHOWN = 3
@@ -82,6 +83,12 @@ def weaknesses(draft: Mapping[str, Any], claims: Sequence[Claim]) -> list[Weakne
         for words in draft.get(kind, [])
     ]
     return sorted(found, key=lambda weakness: weakness.sentence.n if weakness.sentence else 0)
+
+
+def is_template(reason: Act) -> bool:
+    """Say whether a but-for form's counterfactual is a template that nobody has finished."""
+    counterfactual, harm = (reason[slot].value() or "" for slot in ("counterfactual", "harm"))
+    return engine.is_unfinished(counterfactual, harm)
 
 
 def precedents(version: Version, rationale: Rationale | None) -> list[Precedent]:

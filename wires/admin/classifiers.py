@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -11,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
+from classifier.engine import HOW
 from classifier.models import ClassifierVersion
 from wires import learning
 from wires.admin.acts.act import note
@@ -58,6 +61,14 @@ def state(version: ClassifierVersion) -> str:
     return "trained" if version.is_trained else "by definitions alone"
 
 
+def _comparisons(version: ClassifierVersion) -> list[tuple[str, dict[str, Any]]]:
+    """Return how a version was held against the one in use then, and what came of it."""
+    found: dict[str, Any] = version.comparison
+    # Older versions were compared in one way, and say its figures without its name.
+    ways = {"refitted": found} if "difference" in found else found
+    return [(HOW[how], figures) for how, figures in ways.items() if how in HOW]
+
+
 def page(request: HttpRequest, version_id: int) -> HttpResponse:
     """Show one version, or make it the active one."""
     version = get_object_or_404(ClassifierVersion, pk=version_id)
@@ -82,6 +93,7 @@ def page(request: HttpRequest, version_id: int) -> HttpResponse:
         "form": form,
         "refused": refused,
         "activations": activations,
+        "comparisons": _comparisons(version),
         "may_activate": by.has_role(Role.SENIOR)
         and not version.active
         and not version.refused,

@@ -31,6 +31,7 @@ from wires.models import (
     ProposedCode,
     Rationale,
     Response,
+    ReverseCoverage,
     TaxonomyVersion,
     User,
     Version,
@@ -86,6 +87,12 @@ class Sheet:
     @cached_property
     def tally(self) -> text.Tally:
         return text.Tally.of(self.claims)
+
+    @cached_property
+    def omissions(self) -> list[text.Omission] | None:
+        """What the sources dwell on and the text leaves out; None while nobody has looked."""
+        found = ReverseCoverage.objects.filter(version=self.version).first()
+        return text.omissions(found, self.citations) if found else None
 
     @cached_property
     def standing_text_claims(self) -> list[Claim]:
@@ -258,15 +265,19 @@ class Sheet:
     @cached_property
     def reason(self) -> Act:
         decided = self.rationale
-        # What would have happened otherwise is the editor's own sentence: it is never filled in.
-        drafted = {
-            slot: self.draft.get(slot) for slot in gate.SLOTS if slot != "counterfactual"
-        }
+        # What would have happened otherwise is the editor's own sentence: it begins as a form
+        # that the gate refuses until somebody has finished it.
+        drafted = {**self.draft, "counterfactual": self.draft.get("template")}
         initial = {
             slot: (getattr(decided, slot) if decided else "") or drafted.get(slot) or ""
             for slot in gate.SLOTS
         }
         return self.form("reason", result=decided.result if decided else "", **initial)
+
+    @property
+    def is_template(self) -> bool:
+        """Say whether the form's counterfactual is the drafted template, not finished."""
+        return but_for.is_template(self.reason)
 
     @cached_property
     def slots(self) -> list[but_for.Slot]:

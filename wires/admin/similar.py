@@ -35,14 +35,14 @@ class Beside:
 
 
 def shown(proposal: Proposal | None) -> list[Similar]:
-    """Return what a proposal found, best first; a wire that has gone since is said to be."""
+    """Return what a proposal found, in its order; a wire that has gone since is said to be."""
     found = [Likeness.from_json(row) for row in proposal.similar] if proposal else []
     wires = Wire.objects.select_related("current", "merged_into").in_bulk(
         [likeness.wire for likeness in found], field_name="public_id"
     )
     return [
         Similar(wires[likeness.wire], likeness.score, words(likeness.agreement))
-        for likeness in sorted(found, key=lambda likeness: -likeness.score)
+        for likeness in found
         if likeness.wire in wires
     ]
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from wires.admin.acts import Act
-from wires.models import Citation, Claim
+from wires.models import Citation, Claim, ReverseCoverage
 
 PARTS = (
     ("names", "names"),
@@ -76,6 +76,24 @@ class Tally:
             tuple(claim for claim in claims if _is_open(claim)),
             len(claims),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Omission:
+    """A term that the text leaves out, and the sources that dwell on it."""
+
+    term: str
+    citations: tuple[Citation, ...]
+
+
+def omissions(found: ReverseCoverage, citations: Sequence[Citation]) -> list[Omission]:
+    """Return what was found to be left out, most first, as far as its sources are still cited."""
+    by_key = {citation.key: citation for citation in citations}
+    told = [
+        Omission(row["term"], tuple(by_key[key] for key in row["sources"] if key in by_key))
+        for row in found.omissions
+    ]
+    return [omission for omission in told if omission.citations]
 
 
 def pieces(body: str, claims: Sequence[Claim]) -> list[Piece]:

@@ -77,6 +77,11 @@ def rationale_is_of_this_wire(dossier: Dossier) -> Iterator[Finding]:
     yield from (Finding(f"The but-for form has no {slot}.") for slot in empty)
     if empty:
         return
+    if engine.is_unfinished(rationale.counterfactual, rationale.harm):
+        yield Finding(
+            "The counterfactual is the drafted template, which nobody has finished. Write what "
+            "would have happened without it."
+        )
     shared = shared_with(rationale, dossier.providers)
     if len(shared) >= SHARED_AT_MOST:
         yield Finding(

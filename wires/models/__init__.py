@@ -2,7 +2,7 @@
 
 from wires.models.batch import Batch, BatchItem
 from wires.models.change import Change, ChangeCounter, Event
-from wires.models.claim import Claim
+from wires.models.claim import Claim, ReverseCoverage
 from wires.models.coding import Coding, Rationale
 from wires.models.exhibit import Exhibit
 from wires.models.notice import Notice, Response
@@ -22,5 +22,5 @@ from wires.models.wire import Alias, Provider, Version, Wire, WireQuerySet
 __all__ = [
     "Activation", "Alias", "Batch", "BatchItem", "Change", "ChangeCounter", "Citation", "Claim", "Code", "Coding", "Embedding", "Event",
     "Exhibit", "Fetch", "Look", "MoveRequest", "Notice", "Proposal", "ProposalQuerySet", "ProposedCode", "Provider", "Rationale",
-    "Response", "Role", "Source", "TaxonomyVersion", "User", "Version", "Wire", "WireQuerySet",
+    "Response", "ReverseCoverage", "Role", "Source", "TaxonomyVersion", "User", "Version", "Wire", "WireQuerySet",
 ]  # fmt: skip

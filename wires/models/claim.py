@@ -1,4 +1,4 @@
-"""One sentence of a version, held against the stored sources."""
+"""The sentences of a version, held against the stored sources, and these against the version."""
 
 from __future__ import annotations
 
@@ -121,3 +121,18 @@ class Claim(models.Model):
     @property
     def is_standing(self) -> bool:
         return self.verdict in (self.Verdict.SUPPORTED, self.Verdict.PARTLY)
+
+
+class ReverseCoverage(models.Model):
+    """What two or more sources of a version dwell on and its text leaves out, once looked for."""
+
+    version = models.OneToOneField(Version, models.CASCADE, related_name="reverse_coverage")
+    omissions = models.JSONField(
+        default=list,
+        help_text="[{term, sources}], the keys of those that dwell on it; most first.",
+    )
+    checker = models.CharField(max_length=40, help_text="Version of the checker.")
+    checked_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"reverse coverage of {self.version_id}"

@@ -18,7 +18,6 @@ class Coding(models.Model):
     class Origin(models.TextChoices):
         PROPOSED = "proposed"
         EDITOR = "editor"
-        FILED = "filed"
         BULK = "bulk"  # by a batch, not yet reviewed
 
     wire = models.ForeignKey(Wire, models.PROTECT, related_name="codings")
@@ -46,7 +45,7 @@ class Coding(models.Model):
                 condition=Q(kind="M", rank__in=[1, 2]) | Q(kind="F", rank__in=[1, 2, 3]),
                 name="coding_is_one_primary_and_few_secondary",
             ),
-            known("origin", ["proposed", "editor", "filed", "bulk"], "coding_origin_is_known"),
+            known("origin", ["proposed", "editor", "bulk"], "coding_origin_is_known"),
         ]
 
     def __str__(self) -> str:

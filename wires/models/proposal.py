@@ -49,7 +49,8 @@ class Proposal(models.Model):
     factors = models.JSONField(default=dict)
     level = models.CharField(max_length=5, blank=True, help_text="By the written rule.")
     rationale = models.JSONField(
-        default=dict, help_text="The four slots, hedges, other causes."
+        default=dict,
+        help_text="The four slots, hedges, other causes, a template, and a model's draft.",
     )
     similar = models.JSONField(default=list, help_text="[{wire, score}], most similar first.")
     made_at = models.DateTimeField(auto_now_add=True)

@@ -187,6 +187,31 @@ def test_template_of_an_act_that_names_its_doer():
     assert told.startswith("Had it not been that The robot hit a man, it would not have")
 
 
+@pytest.mark.parametrize(
+    ("text", "unfinished"),
+    [
+        ("{form}", True),
+        ("{text}", True),  # the gap is gone, and nothing is in its place
+        ("  {text} ", True),
+        ("{text} Without it, the airline would have told him at once.", False),
+        ("{text} Without it, write here what would have happened instead.", True),
+        ("Had it not told him so, he would have kept $812.", False),
+        ("But for it, it would not have come to this: he lost his flight.", True),
+        ("", False),
+    ],
+)
+def test_template_is_unfinished_until_somebody_says_what_would_have_happened(text, unfinished):
+    found = template.counterfactual(draft(split(WIRE), ["Zenith Air"]))
+    told = text.format(form=found.form, text=found.text)
+    assert template.is_unfinished(told, "The customer lost $812") is unfinished
+
+
+def test_harm_with_a_full_stop_in_it_does_not_finish_the_template():
+    harm = "Dr. Roe lost the case of the U.S. Navy"
+    told = f"But for the bot, which erred, it would not have come to this: {harm}."
+    assert template.is_unfinished(told, harm)
+
+
 def _whole(span, text):
     return type(span)(span.sentence, text, 0, len(text))
 

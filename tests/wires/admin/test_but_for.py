@@ -4,7 +4,7 @@ import pytest
 
 from tests import factories
 from tests.wires.admin.desk import make_proposal, page, post, review, signed_in
-from wires import lifecycle, taxonomy
+from wires import lifecycle, proposing, taxonomy
 from wires.models import Embedding, Rationale, Wire
 from wires.models.user import Role
 
@@ -62,6 +62,27 @@ def test_slots_are_told_in_the_wire_s_own_words_with_their_sentences():
         "system": DRAFT["system"], "act": DRAFT["act"], "harm": DRAFT["harm"],
         "counterfactual": "",
     }  # fmt: skip
+
+
+def test_form_begins_with_the_drafted_template_and_says_so():
+    client, _ = signed_in(Role.EDITOR)
+    wire = factories.make_draft()
+    proposing.propose(wire.current_id)
+    response = client.get(review(wire))
+    sheet = response.context["sheet"]
+    drafted = sheet.reason["counterfactual"].value()
+    assert drafted == sheet.draft["template"]
+    assert sheet.draft["system"] in drafted
+    assert "[write here what would have happened instead]" in drafted
+    assert "a <b>drafted template</b>" in page(response)
+    slots = {slot: sheet.reason[slot].value() for slot in ("system", "act", "harm")}
+    post(client, wire, "reason", **slots, counterfactual=drafted, result="yes")
+    response = client.get(review(wire))
+    assert "The counterfactual is the drafted template" in page(response)
+    finished = drafted.replace("[write here what would have happened instead]", "he had asked")
+    post(client, wire, "reason", **slots, counterfactual=finished, result="yes")
+    answer = page(client.get(review(wire)))
+    assert "drafted template" not in answer
 
 
 def test_what_no_sentence_says_is_said_to_be_missing():

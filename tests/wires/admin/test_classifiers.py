@@ -96,3 +96,25 @@ def test_active_version_is_marked_in_the_list():
     learning.activate(version.pk, by=senior, reason="Better.")
     listed = page(client.get(reverse("admin:classifier_classifierversion_changelist")))
     assert ">active<" in listed.replace("\n", "")
+
+
+FIGURES = {
+    "new": 0.41, "old": 0.62, "difference": -0.21, "low": -0.3, "high": -0.1, "texts": 50,
+    "groups": 40,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("comparison", "told"),
+    [
+        ({"blind": FIGURES}, "as both are stored, on the blind sample"),
+        ({"fresh": FIGURES}, "on texts that it has not learned from"),
+        (FIGURES, "with the labels of each learned anew"),  # of a version made before
+    ],
+)
+def test_page_tells_how_it_was_held_against_the_one_in_use(comparison, told):
+    client, _ = signed_in(Role.EDITOR)
+    shown = page(client.get(address(trained(comparison=comparison))))
+    assert told in shown
+    assert "0.410 against 0.620, difference -0.210 (-0.300 to -0.100)" in shown
+    assert shown.count("Against the version in use then") == 1

@@ -95,7 +95,7 @@ def test_queries_are_bounded(client, django_assert_num_queries):
     for count in (1, 3):
         for _ in range(count):
             ticking(factories.make_published(), "M2")
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(7):
             client.get(PAGE)
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from classifier.engine import HOW
 from wires import learning
 from wires.models import TaxonomyVersion
 from wires.refusals import RefusedError
@@ -46,6 +47,7 @@ def _as_json(outcome: learning.Outcome) -> str:
         "weights": version.weights,
         "new": outcome.is_new,
         "mended": outcome.is_mended,
+        "lost": outcome.lost.digest if outcome.lost and outcome.is_new else None,
         "refused": version.refused or None,
         "active": version.active,
         "encoder": version.encoder_digest,
@@ -67,6 +69,12 @@ def _in_words(outcome: learning.Outcome) -> str:
             f"  {kind} {name} {row['value']:.3f} ({row['low']:.3f} to {row['high']:.3f})"
             for name, row in measures.items()
         ]
+    lines += [
+        f"  {HOW[how]}: {row['new']:.3f} against {row['old']:.3f}, difference "
+        f"{row['difference']:+.3f} ({row['low']:+.3f} to {row['high']:+.3f}), {row['texts']} texts"
+        for how, row in version.comparison.items()
+        if how in HOW
+    ]
     if version.refused:
         lines.append(f"  refused: {version.refused}")
     elif not version.active:
@@ -75,6 +83,12 @@ def _in_words(outcome: learning.Outcome) -> str:
 
 
 def _news(outcome: learning.Outcome) -> str:
+    if outcome.is_new and outcome.lost:
+        return (
+            f"the weights of classifier {outcome.lost} were lost, and learning from the same "
+            "decisions again gave others; they are kept as this version, and that one stays as "
+            "it is"
+        )
     if outcome.is_new:
         return f"learned from editors' decisions on {len(outcome.version.training)} wires"
     if outcome.is_mended:
