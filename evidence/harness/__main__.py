@@ -1,4 +1,7 @@
-"""The command line: python -m evidence.harness list | run | verify | replay | falsify | build-weights."""
+"""The command line: python -m evidence.harness COMMAND.
+
+list | run | verify | replay | falsify | export | import | build-weights
+"""
 
 import argparse
 import json
@@ -12,6 +15,7 @@ from pathlib import Path
 from evidence.harness.errors import HarnessError, RunCancelledError
 from evidence.harness.findings import Status, Verification
 from evidence.harness.home import default_home
+from evidence.harness.interop.formats import FORMATS
 from evidence.harness.recipes import RECIPES, find
 from evidence.harness.spec import Metric, Progress, RunResult
 
@@ -56,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     running.set_defaults(command=_run)
 
     _checking(commands)
+    _exchanging(commands)
 
     building = commands.add_parser("build-weights", help="train the shipped weights again")
     building.add_argument(
@@ -87,6 +92,24 @@ def _checking(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     for command in (verifying, replaying, falsifying):
         command.add_argument("folder", type=Path, help="a bundle")
         command.add_argument("--json", action="store_true", help="print JSON")
+
+
+def _exchanging(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add what bundles have to do with other tools' formats."""
+    for name, of, source in (
+        ("export", {name: form.exports for name, form in FORMATS.items()}, "a bundle"),
+        ("import", {name: form.imports for name, form in FORMATS.items()}, "what to read"),
+    ):
+        told = "; ".join(f"{form}: {words}" for form, words in of.items())
+        moving = commands.add_parser(
+            name, help=f"{name} in another tool's format", epilog=told
+        )
+        moving.add_argument("format", choices=FORMATS)
+        moving.add_argument("source", type=Path, help=source)
+        moving.add_argument("--out", type=Path, required=True, help="a new path")
+        moving.add_argument("--seed", type=_seed, default=0, help="which (default 0)")
+        moving.add_argument("--json", action="store_true", help="print JSON")
+        moving.set_defaults(command=_exchange, moves=name)
 
 
 def _list(options: argparse.Namespace) -> int:
@@ -144,6 +167,14 @@ def _falsify(options: argparse.Namespace) -> int:
     from evidence.harness.falsification import falsify
 
     return _told(falsify(options.folder, home=options.home or default_home()), options)
+
+
+def _exchange(options: argparse.Namespace) -> int:
+    form = FORMATS[options.format]
+    move = form.export if options.moves == "export" else form.import_
+    written = [str(path) for path in move(options.source, options.out, options.seed)]
+    print(json.dumps(written) if options.json else "\n".join(written))
+    return 0
 
 
 def _told(verification: Verification, options: argparse.Namespace) -> int:

@@ -1,6 +1,6 @@
 """What the recipe `direction` reads inside a model: projections, nulls and latents."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import torch
 from torch import Tensor
@@ -9,6 +9,7 @@ from evidence.harness.organism import directions, sparse, texts
 from evidence.harness.organism.bench import Bench
 from evidence.harness.organism.directions import Contrast, Contrasts
 from evidence.harness.organism.organism import Organism
+from evidence.harness.organism.sparse import Sparse
 from evidence.harness.organism.steering import activations
 from evidence.harness.recipes.direction import Settings
 from evidence.harness.separation import auc
@@ -29,17 +30,10 @@ def project(
 
 def sparse_latents(bench: Bench, settings: Settings, base: Organism, *, seed: int) -> None:
     """Train an autoencoder, rank its latents on discovery documents, read them on the others."""
-    find, test = documents(settings, seed)
-    hidden = _tokens(base, find[: settings.sparse_documents], settings.layer)
-    plan = sparse.SparsePlan(
-        settings.latents,
-        settings.kept,
-        settings.sparse_steps,
-        settings.sparse_batch,
-        settings.sparse_rate,
-    )
+    _, test = documents(settings, seed)
+    hidden = _learnt_from(base, settings, seed)
     found, tested = _measured(base, settings, seed)
-    coder = sparse.trained(hidden, plan, seed=seed, check=bench.watch.check)
+    coder = autoencoder(base, settings, seed=seed, check=bench.watch.check)
     change = coder.encode(found.bad).mean(0) - coder.encode(found.good).mean(0)
     bad, good = coder.encode(tested.bad), coder.encode(tested.good)
     fires = (coder.encode(hidden) > 0).float().mean(0)
@@ -57,10 +51,24 @@ def sparse_latents(bench: Bench, settings: Settings, base: Organism, *, seed: in
     cosine = sign * float(coder.decoder[:, most] @ direction / direction.norm())
     bench.read("sparse/cosine", "0", seed, cosine)
     for number, pair in enumerate(test):
-        rows = _tokens(base, [pair], settings.layer)
+        rows = tokens(base, [pair], settings.layer)
         left = (coder.decode(coder.encode(rows)) - rows).square().sum()
         whole = (rows - hidden.mean(0)).square().sum()
         bench.read("sparse/unexplained", str(number), seed, float(left / whole))
+
+
+def autoencoder(
+    base: Organism, settings: Settings, *, seed: int, check: Callable[[], None]
+) -> Sparse:
+    """Train the autoencoder of one seed on its discovery documents."""
+    plan = sparse.SparsePlan(
+        settings.latents,
+        settings.kept,
+        settings.sparse_steps,
+        settings.sparse_batch,
+        settings.sparse_rate,
+    )
+    return sparse.trained(_learnt_from(base, settings, seed), plan, seed=seed, check=check)
 
 
 def documents(settings: Settings, seed: int) -> tuple[list[Contrast], list[Contrast]]:
@@ -113,7 +121,12 @@ def _read_along(
             bench.read(f"{name}/{kind}", str(number), seed, value)
 
 
-def _tokens(base: Organism, pairs: list[Contrast], layer: int) -> Tensor:
+def _learnt_from(base: Organism, settings: Settings, seed: int) -> Tensor:
+    find, _ = documents(settings, seed)
+    return tokens(base, find[: settings.sparse_documents], settings.layer)
+
+
+def tokens(base: Organism, pairs: list[Contrast], layer: int) -> Tensor:
     """Return a layer's output at every token but the first of each text, (tokens, width).
 
     The first token sees nothing and holds a norm several times that of all others.

@@ -4,6 +4,7 @@ import pytest
 
 from evidence.harness import bundle
 from evidence.harness.home import CHECKOUT
+from evidence.harness.interop.formats import FORMATS
 from evidence.harness.recipes import RECIPES
 
 README = (CHECKOUT / "evidence" / "README.md").read_text(encoding="utf-8")
@@ -15,10 +16,16 @@ def test_every_recipe_is_described(identifier):
 
 
 @pytest.mark.parametrize(
-    "name", ["list", "run", "verify", "replay", "falsify", "build-weights"]
+    "name",
+    ["list", "run", "verify", "replay", "falsify", "export", "import", "build-weights"],
 )
 def test_every_command_is_named(name):
     assert f"python -m evidence.harness {name}" in README
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_format_is_described(name):
+    assert f": `{name}` |" in README
 
 
 def test_every_file_of_a_bundle_is_explained():
