@@ -19,7 +19,9 @@ class WeightsLostError(Exception):
 def keep(digest: str, write: Callable[[Path], None]) -> str:
     """Have a folder written whole, then put it in place; return the SHA-256 of what is in it.
 
-    Stopped at any point it leaves the folder as it was before, or whole.
+    Stopped at any point it leaves a folder that was there whole as it was. A spoiled one, which
+    nobody could have used, is then there still, gone, or replaced whole: `folder` tells, and
+    keeping it again mends it.
     """
     shelf = _shelf()
     shelf.mkdir(parents=True, exist_ok=True)
@@ -28,14 +30,18 @@ def keep(digest: str, write: Callable[[Path], None]) -> str:
     made = Path(tempfile.mkdtemp(prefix=f"{MAKING}{digest}-", dir=shelf))
     write(made)
     found = sha256(made)
-    for path in made.rglob("*"):
-        if path.is_file():
-            _synced(path)
     there = shelf / digest
-    if there.exists():  # spoiled, or it would not be written again
-        there.rename(made.with_name(f"{made.name}-spoiled"))
+    if there.exists() and sha256(there) == found:
+        shutil.rmtree(made)
+        return found
+    for path in (made, *made.rglob("*")):
+        _synced(path)
+    spoiled = made.with_name(f"{made.name}-spoiled")
+    if there.exists():  # no system replaces a folder that is not empty in one step
+        there.rename(spoiled)
     made.rename(there)
-    shutil.rmtree(made.with_name(f"{made.name}-spoiled"), ignore_errors=True)
+    _synced(shelf)
+    shutil.rmtree(spoiled, ignore_errors=True)
     return found
 
 
@@ -64,5 +70,9 @@ def _shelf() -> Path:
 
 
 def _synced(path: Path) -> None:
-    with path.open("rb") as handle:
-        os.fsync(handle.fileno())
+    """Wait until a file or a folder's list of names is on the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
