@@ -110,11 +110,7 @@ def _harms(acts: Sequence[Phrase]) -> list[Phrase]:
     """Return the phrases with the gravest harm that is known, else all that may state one."""
     told = [p for p in acts if "sentence is of the record" not in p.features] or acts
     told = [p for p in told if p.features["is in a clause"]] or told
-    gravest = [
-        p
-        for p in told
-        if {"holds the gravest harm", "holds a grave harm"} <= p.features.keys()
-    ]
+    gravest = [p for p in told if "holds the gravest harm" in p.features]
     return gravest or [
         p for p in told if p.has("auxiliary") or p.has("person") or _states_harm(p)
     ]
