@@ -56,7 +56,9 @@ def _cards(about: Told) -> tuple[CodeCard, ...]:
         raise ToldError("'cards' must be a list of objects, at least one")
     cards = tuple(
         CodeCard(
-            *(_of(card, name, str) for name in ("code", "title", "definition")),
+            _of(card, "code", str),
+            _of(card, "title", str),
+            _of(card, "definition", str),
             _texts(card, "examples"),
         )
         for card in given
@@ -161,7 +163,7 @@ def _width(arrays: Arrays, name: str, dimensions: int) -> int:
     array = _array(arrays, name)
     if array.ndim != dimensions or not array.shape[-1]:
         raise ArrayError(f"{name!r} has the shape {array.shape}, which is that of no model")
-    return array.shape[-1]
+    return int(array.shape[-1])
 
 
 def _array(arrays: Arrays, name: str) -> NDArray[Any]:
@@ -192,7 +194,8 @@ def _texts(told: Told, name: str) -> tuple[str, ...]:
 
 
 def _number(told: Told, name: str) -> float:
-    if not _is_number(value := told.get(name)):
+    value = told.get(name)
+    if value is None or not _is_number(value):
         raise ToldError(f"{name!r} must be a number")
     return float(value)
 

@@ -89,7 +89,8 @@ def recall(ranking: Ranking, weights: Weights, first: int) -> Rows:
 
 def calibration_error(ranking: Ranking, weights: Weights) -> Rows:
     """Return the expected calibration error over all pairs, in ten bins of equal width."""
-    return np.abs(_gaps(ranking, weights)).sum(axis=1)
+    total: Rows = np.abs(_gaps(ranking, weights)).sum(axis=1)
+    return total
 
 
 def _gaps(ranking: Ranking, weights: Weights) -> Rows:

@@ -182,7 +182,22 @@ def put(value, path, new):
     return copy
 
 
-ODD = (None, True, -1, 0, 1.5, 1e308, "", "x", [], [[]], {}, {"a": 1}, [None], [1, 2, 3, 4, 5])
+ODD: tuple = (
+    None,
+    True,
+    -1,
+    0,
+    1.5,
+    1e308,
+    "",
+    "x",
+    [],
+    [[]],
+    {},
+    {"a": 1},
+    [None],
+    [1, 2, 3, 4, 5],
+)
 
 
 def scores(folder, asked):

@@ -13,14 +13,15 @@ def save(folder: Path, width: int) -> Path:
     import torch
     from sentence_transformers import SentenceTransformer
     from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
-    from transformers import BertConfig, BertModel, BertTokenizerFast
+    from transformers import BertConfig, BertModel
+    from transformers.models.bert.tokenization_bert import BertTokenizer
 
     torch.manual_seed(0)
     parts = folder / "parts"
     parts.mkdir(parents=True)
     words = [*MARKS, *WORDS.split()]
     (parts / "vocab.txt").write_text("\n".join(words))
-    BertTokenizerFast(str(parts / "vocab.txt")).save_pretrained(parts)
+    BertTokenizer(str(parts / "vocab.txt")).save_pretrained(parts)
     config = BertConfig(
         vocab_size=len(words), hidden_size=width, num_hidden_layers=2, num_attention_heads=2,
         intermediate_size=2 * width, max_position_embeddings=64,
