@@ -28,7 +28,7 @@ from classifier.core.codereading import definitions
 from classifier.core.codes import fit, shelf
 from classifier.core.codetrial import METHODS, Method, evaluate, ours
 from classifier.core.encoder import Encoder, load
-from classifier.core.measures import drawn
+from classifier.core.jackknife import interval, left_out
 from classifier.core.types import CodeCard, CodedText, Encode, Vector
 from tests.seeds import SHARED
 
@@ -270,10 +270,8 @@ def _tfidf_hits(
 
 
 def _interval(hits: Sequence[bool]) -> dict[str, float]:
-    counts, told = drawn(np.arange(len(hits))), np.array(hits, dtype=float)
-    shares = counts @ told / counts.sum(axis=1)
-    low, high = np.quantile(shares[1:], (0.025, 0.975))
-    return {"value": float(shares[0]), "low": float(low), "high": float(high)}
+    weights = left_out(np.arange(len(hits)))
+    return asdict(interval(weights @ np.array(hits, dtype=float) / weights.sum(axis=1)))
 
 
 def remembering(encoder: Encoder, cache: Path | None) -> Encode:

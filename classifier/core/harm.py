@@ -73,7 +73,7 @@ family driver passenger pedestrian account household claimant recipient citizen 
 teenager teacher voter player subscriber applicant worshipper investor job doctor officer
 artist author girl boy adult minor civilian
 """
-_PERSONS = frozenset(stem(word) for word in _PERSONS_WORDS.split())
+PERSONS = frozenset(stem(word) for word in _PERSONS_WORDS.split())
 _ROUND = (
     (
         3,
@@ -113,7 +113,7 @@ def is_real(text: str, start: int, end: int) -> bool:
 def people(text: str) -> Iterator[tuple[int, str]]:
     """Yield (scope 1 to 3, words) for each count of people or large system in the sentence."""
     for number in numbers(text):
-        if number.kind == "count" and number.units & _PERSONS:
+        if number.kind == "count" and number.units & PERSONS:
             yield _scope(number), number.text
     for scope, pattern in _ROUND:
         if match := pattern.search(text):

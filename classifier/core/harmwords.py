@@ -75,6 +75,10 @@ _KINDS = {
                   r"objected|apologi[sz]\w*|embarrass\w*|mock\w*",
 }  # fmt: skip
 _PATTERNS = tuple(re.compile(rf"\b(?:{words})\b", re.IGNORECASE) for words in _KINDS.values())
+_HURTFUL = ("dead", "injured", "arrested", "theft", "damage", "denied", "offence", "bias", "falsehood",
+            "violence")  # fmt: skip
+HURTFUL = re.compile("|".join(_KINDS[kind] for kind in _HURTFUL) + r"|danger\w*|unsafe")
+"""Words of the kinds that hurt somebody; a phrase of several words is not found by one of them."""
 
 NAMES = (*_KINDS, "scale", "lasting", "harmed", "people", "lost")
 

@@ -52,7 +52,8 @@ def predicted(
     """Return grades for the rows `ask`, learned from the rows `learn` alone.
 
     Where there are several recipes, the one with the highest kappa out of fold is used.
-    `grades` are from 0; those of other rows are not looked at.
+    `grades` are from 0; those of other rows are not looked at. Raises ValueError where all rows
+    to learn from are one group.
     """
     import numpy as np
 
@@ -113,6 +114,8 @@ def _splits(groups: "Integers") -> "list[Integers]":
     import numpy as np
 
     folds = min(INNER_FOLDS, len(np.unique(groups)))
+    if folds < 2:
+        raise ValueError("The texts to learn from all tell the same: two groups are needed.")
     return [folded(groups, folds, seed) for seed in range(INNER_REPEATS)]
 
 

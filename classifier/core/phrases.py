@@ -9,7 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from classifier.core.harm import Harm, harms
+from classifier.core.constituents import clause_end, is_name, predicate_end
+from classifier.core.harm import PERSONS, Harm, harms
+from classifier.core.harmwords import HURTFUL
 from classifier.core.systems import CONSEQUENCE, DOING, KIND, KNOWN
 from classifier.core.types import Sentence
 from classifier.core.verbs import ACTS, PAST
@@ -40,16 +42,29 @@ _KINDS = {
             "advisory references reference inquiry source sources case",
     "of": "of",
     "to": "to",
+    "and": "and or",
+    "role": "as",
+    "person's clause": "who whom",
+    "thing": "it they itself themselves",
+    # Of verbs of making and using: they are said of the noun before them.
+    "participle": "used trained made built developed deployed designed operated sold based called "
+                  "named known owned installed created programmed written meant intended employed",
 }  # fmt: skip
 _LISTED = {kind: frozenset(words.split()) for kind, words in _KINDS.items()}
 _IRREGULAR_WORDS = """
 gave told made took sent left led lost won found kept said paid drew drove fell felt got held knew
 let met put ran saw sold set sat spoke stood taught thought wrote began became brought built came
 chose cut did fed hid hit hurt rose sank shot shut slept spent stole struck swore threw understood
-woke wore broke caught died lay dealt sued showed
+woke wore broke caught died lay dealt sued showed went goes makes uses gives says ate flew grew
+lied tied
 """
 _IRREGULAR = frozenset(_IRREGULAR_WORDS.split()) | PAST
-_WORD = re.compile(r"[$€£]?\d[\d,.]*%?|[^\W_]+(?:[-'\u2019.][^\W_]+)*")
+_WORD = re.compile(r"[$€£]?\d+(?:[.,]\d+)*%?(?![^\W_])|[^\W_]+(?:[-'\u2019.][^\W_]+)*")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_MONTH_WORDS = """
+january february march april may june july august september october november december
+"""
+_MONTHS = frozenset(_MONTH_WORDS.split())
 _BREAK = re.compile(r"[,;:()\u2014\u2013\"\u201c\u201d]")
 _SYSTEM_WORD = re.compile(
     rf"(?:{KIND}|{KNOWN}|tools?|apps?|platforms?|programs?|services?|filters?|detectors?|engines?|"
@@ -57,8 +72,19 @@ _SYSTEM_WORD = re.compile(
     r"products?|technolog(?:y|ies)|moderation|recognition|generators?|cameras?|speakers?)",
     re.IGNORECASE,
 )
+_LOOSE_SYSTEM_WORD = re.compile(
+    r"page|voice|videos?|scores?|features?|products?|programs?|services?|moderation|cameras?|filters?|profiles?",
+    re.IGNORECASE,
+)
 _TOLD = re.compile(
     r"\b(?:record|database|lists|reports?|entry|references?|dates? the|names)\b", re.IGNORECASE
+)
+# What a record says of itself: whom it lists, when it was made, how many reports it has.
+_OF_RECORD = re.compile(
+    r"^(?:The|This|Its?) (?:[\w-]+ ){0,4}(?:record|database|entry|advisory)\b[^,;]*?"
+    r"\b(?:names|lists|dates|references|counts|gives|tells|describes)\b|"
+    r"\b(?:is|are) named as\b|\bas (?:those|the (?:people|parties)|the) (?:harmed|deployer|developer)",
+    re.IGNORECASE,
 )
 _MAY_PRECEDE = frozenset(
     ("preposition", "joint", "relative", "auxiliary", "verb", "hedge", "adverb")
@@ -148,18 +174,20 @@ def _kinds(word: str, owned: frozenset[str], *, is_first: bool) -> Iterator[str]
     folded = word.lower()
     bare = re.sub(r"['\u2019]s$", "", word)
     yield from (kind for kind, listed in _LISTED.items() if folded in listed)
-    if _is_verb(folded):
-        yield "verb"
-    if folded.endswith("ing") and len(folded) > 5:
-        yield "ing"
-    if _SYSTEM_WORD.fullmatch(bare):
-        yield "system"
-    if word[0].isupper() and not is_first:
-        yield "capital"
-    if any(character.isdigit() for character in word):
-        yield "number"
-    if bare.lower() in owned:
-        yield "provider"
+    system = bool(_SYSTEM_WORD.fullmatch(bare))
+    signs = {
+        "verb": _is_verb(folded),
+        "ing": folded.endswith("ing") and len(folded) > 5,
+        "person": stem(folded) in PERSONS,
+        "hurtful": bool(HURTFUL.fullmatch(folded)),
+        "date": bool(_YEAR.fullmatch(word)) or (word[0].isupper() and folded in _MONTHS),
+        "system": system,
+        "named system": system and not _LOOSE_SYSTEM_WORD.fullmatch(bare),
+        "capital": word[0].isupper() and not is_first,
+        "number": any(character.isdigit() for character in word),
+        "provider": bare.lower() in owned,
+    }
+    yield from (kind for kind, holds in signs.items() if holds)
 
 
 def _is_verb(folded: str) -> bool:
@@ -174,6 +202,7 @@ def _said(
         f"sentence {min(n, 4)}": True,
         "sentence is last": last,
         "sentence tells": bool(_TOLD.search(text)),
+        "sentence is of the record": bool(_OF_RECORD.search(text)),
         "sentence has a first system": first,
         "sentence has an act": bool(DOING.search(text)),
         "sentence has a consequence": bool(CONSEQUENCE.search(text)),
@@ -187,16 +216,23 @@ def _said(
 
 def _of(scene: _Scene) -> Iterator[Phrase]:
     tokens = scene.tokens
+    kinds, breaks = [token.kinds for token in tokens], [token.breaks for token in tokens]
     for first in range(len(tokens)):
         if not _may_begin(tokens, first):
             continue
+        last = predicate_end(kinds, breaks, first)
+        whole = clause_end(kinds, breaks, first)
+        before = kinds[first - 1] if first else frozenset[str]()
         for end in range(first + 1, min(len(tokens), first + _LONGEST) + 1):
             if _may_end(tokens, end):
+                features = _features(scene, first, end)
+                features["is a predicate"] = float(end <= last)
+                features["is in a clause"] = float(end <= whole)
+                features["is a name"] = float(
+                    is_name(kinds[first:end], breaks[first:end], before)
+                )
                 yield Phrase(
-                    scene.sentence,
-                    tokens[first].start,
-                    tokens[end - 1].end,
-                    _features(scene, first, end),
+                    scene.sentence, tokens[first].start, tokens[end - 1].end, features
                 )
 
 
@@ -207,9 +243,11 @@ def _may_begin(tokens: Sequence[_Token], first: int) -> bool:
     if first == 0 or own.breaks:
         return True
     before = tokens[first - 1].kinds
-    return "article" not in before and bool(
-        before & _MAY_PRECEDE or own.kinds & _BEGINS_PREDICATE
-    )
+    if "date" in before and "article" in own.kinds:
+        return True
+    if "article" in before and "relative" not in before:
+        return False
+    return bool(before & _MAY_PRECEDE or own.kinds & _BEGINS_PREDICATE)
 
 
 def _may_end(tokens: Sequence[_Token], end: int) -> bool:

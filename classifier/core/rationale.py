@@ -97,17 +97,23 @@ def candidates(
     found = phrases(sentences, providers)
     systems = [p for p in found if p.has("system") or p.has("provider")]
     acts = [p for p in found if p.has("verb") and not p.has("told")]
+    named = [p for p in systems if p.features["is a name"] and not p.has("told")]
+    done = [p for p in acts if p.features["is a predicate"]]
     return {
-        "system": systems,
-        "act": acts if systems else [],
+        "system": named or systems,
+        "act": (done or acts) if systems else [],
         "harm": _harms(acts) if any(_states_harm(p) for p in found) else [],
     }
 
 
 def _harms(acts: Sequence[Phrase]) -> list[Phrase]:
     """Return the phrases with the gravest harm that is known, else all that may state one."""
-    gravest = [p for p in acts if "holds the gravest harm" in p.features]
-    return gravest or [p for p in acts if p.has("auxiliary") or _states_harm(p)]
+    told = [p for p in acts if "sentence is of the record" not in p.features] or acts
+    told = [p for p in told if p.features["is in a clause"]] or told
+    gravest = [p for p in told if "holds the gravest harm" in p.features]
+    return gravest or [
+        p for p in told if p.has("auxiliary") or p.has("person") or _states_harm(p)
+    ]
 
 
 @cache
@@ -135,7 +141,8 @@ def _own(text: str) -> frozenset[str]:
 
 
 def _states_harm(phrase: Phrase) -> bool:
-    return bool({"holds a harm", "holds a consequence"} & phrase.features.keys())
+    signs = {"holds a harm", "holds a consequence", "has hurtful"}
+    return bool(signs & phrase.features.keys())
 
 
 def _best(found: Sequence[Phrase], weights: Mapping[str, float]) -> Span | None:

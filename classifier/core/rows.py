@@ -31,17 +31,24 @@ def texts(path: Path, row: dict[str, Any], field: str) -> tuple[str, ...]:
     return tuple(values)
 
 
+def parsed(told: str) -> Any:
+    """Read JSON as its standard has it; raise ValueError with the reason, in one line."""
+    try:
+        value = json.loads(told, parse_constant=_not_json)
+    except json.JSONDecodeError as error:
+        raise ValueError(f"is not JSON ({error.msg})") from error
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"cannot be read ({error})") from error
+    if "\\ud" in told.lower() and not _is_text(value):
+        raise ValueError("has half of a pair of UTF-16, which is no text")
+    return value
+
+
 def _row(path: Path, number: int, line: str, needed: tuple[str, ...]) -> dict[str, Any]:
     try:
-        row = json.loads(line, parse_constant=_not_json)
-    except json.JSONDecodeError as error:
-        raise RowError(f"{path}, line {number}: is not JSON ({error.msg}).") from error
-    except (ValueError, RecursionError) as error:
-        raise RowError(f"{path}, line {number}: cannot be read ({error}).") from error
-    if "\\ud" in line.lower() and not _is_text(row):
-        raise RowError(
-            f"{path}, line {number}: has half of a pair of UTF-16, which is no text."
-        )
+        row = parsed(line)
+    except ValueError as error:
+        raise RowError(f"{path}, line {number}: {error}.") from error
     if not isinstance(row, dict):
         raise RowError(f"{path}, line {number}: must be a JSON object.")
     for field in needed:

@@ -7,7 +7,14 @@ from pathlib import Path
 
 from classifier.core import claims, entailment, rows, trial
 from classifier.core.claims import Study
-from classifier.core.commands.options import Row, add_encoder, encoder, folds, row_id
+from classifier.core.commands.options import (
+    Row,
+    add_encoder,
+    encoder,
+    folds,
+    row_id,
+    warn_of_both,
+)
 from classifier.core.entailment import Entailment
 from classifier.core.roc import Area
 from classifier.core.rows import RowError
@@ -46,6 +53,7 @@ def _claims(options: argparse.Namespace) -> Iterator[Row]:
     levels = _levels(options.claims, found)
     if options.test and levels is None:
         raise RowError(f"{options.claims}: has no labels to fit on.")
+    warn_of_both(*([(row["claim"], _article(row)) for row in one] for one in (found, tested)))
     encode = encoder(options).encode
     model = _entail(options)
     studies = _studied(options.claims, found, encode, model)

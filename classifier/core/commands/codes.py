@@ -1,13 +1,22 @@
 """`fit`, `propose` and `evaluate`: which codes texts call for."""
 
 import argparse
-import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 from classifier.core import codes, rows
-from classifier.core.commands.options import Row, add_encoder, count, encoder, folds, row_id
+from classifier.core.commands.options import (
+    Known,
+    Row,
+    add_encoder,
+    count,
+    encoder,
+    folds,
+    row_id,
+    tell,
+    warn_of_both,
+)
 from classifier.core.rows import RowError
 from classifier.core.types import CodeCard, CodedText
 
@@ -51,7 +60,7 @@ def _fit(options: argparse.Namespace) -> Iterator[Row]:
     cards = _cards(options.codes)
     texts = _texts(options.texts, cards)
     encoding = encoder(options)
-    _tell(f"learning {len(cards)} codes from {len(texts)} texts")
+    tell(f"learning {len(cards)} codes from {len(texts)} texts")
     model = codes.fit(texts, cards, encoding.encode, encoder=encoding.digest)
     try:
         model.save(options.out)
@@ -92,6 +101,7 @@ def _evaluate(options: argparse.Namespace) -> Iterator[Row]:
     cards = _cards(options.codes)
     texts = _texts(options.texts, cards)
     held_out = _texts(options.test, cards) if options.test else None
+    warn_of_both(_labelled(texts), _labelled(held_out or ()))
     encoding = encoder(options)
     from classifier.core.codetrial import evaluate
 
@@ -104,7 +114,7 @@ def _evaluate(options: argparse.Namespace) -> Iterator[Row]:
             folds=options.folds,
             repeats=options.repeats,
             shots=options.shots,
-            tell=_tell,
+            tell=tell,
         )
     except ValueError as error:
         raise RowError(f"{options.test or options.texts}: {error}") from error
@@ -145,14 +155,13 @@ def _texts(path: Path, cards: list[CodeCard]) -> list[CodedText]:
     return list(found.values())
 
 
+def _labelled(texts: Sequence[CodedText]) -> list[Known]:
+    return [(text.text, text.group) for text in texts if text.codes is not None]
+
+
 def _shots(given: str) -> int | None:
     if given == "all":
         return None
     if not given.isdecimal():
         raise argparse.ArgumentTypeError(f"{given!r} is neither a whole number nor `all`")
     return int(given)
-
-
-def _tell(what: str) -> None:
-    sys.stderr.write(f"{what}\n")
-    sys.stderr.flush()

@@ -1,7 +1,8 @@
 """What the subcommands share: the encoder's options, and the id of a row."""
 
 import argparse
-from collections.abc import Mapping
+import sys
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from classifier.core.encoder import Encoder, load
@@ -38,6 +39,28 @@ def row_id(row: Mapping[str, Any]) -> Any:
     meta = row.get("meta")
     inner = meta.get("id") if isinstance(meta, dict) else None
     return row.get("id", inner if inner is not None else row["line"])
+
+
+Known = tuple[str, str | None]
+"""A text, and its group where one is given."""
+
+
+def tell(what: str) -> None:
+    """Say something beside the answers, at once."""
+    sys.stderr.write(f"{what}\n")
+    sys.stderr.flush()
+
+
+def warn_of_both(learned: Sequence[Known], tested: Sequence[Known]) -> None:
+    """Tell how many texts that are to be tested were learned from, if there are any."""
+    texts = {" ".join(text.split()) for text, _ in learned}
+    groups = {group for _, group in learned if group is not None}
+    both = sum(" ".join(text.split()) in texts or group in groups for text, group in tested)
+    if both:
+        tell(
+            f"Warning: {both} of the {len(tested)} rows to test on are among those to learn from, "
+            "or in a group with one. The figures will be too good: leave them out of one file."
+        )
 
 
 def _at_least(least: int, given: str) -> int:

@@ -6,7 +6,14 @@ from dataclasses import asdict
 from pathlib import Path
 
 from classifier.core import rows
-from classifier.core.commands.options import Row, add_encoder, count, encoder, folds
+from classifier.core.commands.options import (
+    Row,
+    add_encoder,
+    count,
+    encoder,
+    folds,
+    warn_of_both,
+)
 from classifier.core.grading import Graded, evaluated
 from classifier.core.rows import RowError
 
@@ -26,6 +33,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 def _severity(options: argparse.Namespace) -> Iterator[Row]:
     texts = _graded(options.texts)
     held_out = _graded(options.test) if options.test else []
+    warn_of_both(*([(one.text, one.group) for one in rows] for rows in (texts, held_out)))
     try:
         found = evaluated(
             texts,

@@ -104,3 +104,41 @@ def test_two_definitions_of_one_code_are_refused(files, tmp_path, capsys):
     codes = lines(tmp_path / "c.jsonl", [{"code": "A", "definition": "a car"}] * 2)
     assert main(["propose", "--codes", codes, "--texts", files[1]]) == 2
     assert "line 2: 'A' is there twice" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("tested", "both"),
+    [
+        ([{"id": "q", "text": "quite another text", "codes": ["A"]}], 0),
+        ([{"id": "q", "text": f" {TEXTS[0].text}\n", "codes": ["A"]}], 1),
+        ([{"id": "q", "text": "quite another text", "codes": ["A"], "group": TEXTS[3].group},
+          {"id": "r", "text": "and one more", "codes": []}], 1),
+        ([{"id": "q", "text": TEXTS[0].text}, {"id": "r", "text": "one more", "codes": []}], 0),
+        (None, 120),
+    ],
+    ids=["none", "same words", "same group", "not labelled", "same file"],
+)  # fmt: skip
+def test_what_is_learned_from_and_measured_is_told(files, tmp_path, capsys, tested, both):
+    codes, texts = files
+    test = lines(tmp_path / "test.jsonl", tested) if tested else texts
+    arguments = ("--texts", texts, "--codes", codes, "--repeats", "1", "--shots", "4")
+    answers("evaluate", *arguments, "--test", test)
+    told = [line for line in capsys.readouterr().err.splitlines() if "Warning" in line]
+    assert len(told) == bool(both)
+    assert (
+        not both
+        or f"{both} of the {len(tested or TEXTS)} rows to test on are among" in told[0]
+    )
+
+
+def test_severity_and_claims_tell_it_too(tmp_path, capsys):
+    graded = [{"text": text.text, "level": n % 2, "levels": ["a", "b"], "group": str(n)}
+              for n, text in enumerate(TEXTS[:16])]  # fmt: skip
+    texts = lines(tmp_path / "s.jsonl", graded)
+    answers("severity", "--texts", texts, "--test", texts, "--repeats", "1")
+    assert "16 of the 16 rows to test on" in capsys.readouterr().err
+    claims = [{"claim": f"The bridge opened in {1900 + n}.", "evidence": ["It did."], "label": label}
+              for n, label in enumerate(("supported", "partly", "not_supported") * 3)]  # fmt: skip
+    path = lines(tmp_path / "c.jsonl", claims)
+    main(["claims", "--claims", path, "--test", path], io.StringIO())
+    assert "9 of the 9 rows to test on" in capsys.readouterr().err

@@ -173,8 +173,7 @@ def test_template_is_a_form_with_the_wire_s_words_in_it():
     found = template.counterfactual(draft(split(WIRE), ["Zenith Air"]))
     assert found.text == (
         "But for Zenith Air's chatbot, which told a customer that he could claim a refund after "
-        "his flight, it would not have come to this: The customer lost $812 because the airline "
-        "reportedly refused to pay."
+        "his flight, it would not have come to this: The customer lost $812."
     )
 
 

@@ -1,5 +1,6 @@
 import io
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -188,6 +189,12 @@ def test_fewer_texts_than_folds_are_told(tmp_path, capsys):
     path = rows(tmp_path / "t.jsonl", graded()[:4])
     assert main(["severity", "--texts", path]) == 2
     assert "2 groups of texts cannot be split into 5 folds" in capsys.readouterr().err
+
+
+def test_texts_that_all_tell_the_same_cannot_be_learned_from(encoder):
+    same = [replace(text, group="g") for text in graded()]
+    with pytest.raises(ValueError, match="all tell the same: two groups are needed"):
+        evaluated(same, encoder.matrix, held_out=graded()[:6])
 
 
 def test_headings_name_and_tell_nothing():
