@@ -166,7 +166,8 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "celery"
 CELERY_TASK_ROUTES = {
-    "evidence.tasks.*": {"queue": "gpu"},
+    "evidence.tasks.execute": {"queue": "runs"},
+    "evidence.tasks.execute_on_gpu": {"queue": "gpu"},
     # What takes long waits here, so that nothing stands before what the clock asks for.
     "wires.tasks.check_claims": {"queue": "embed"},
     "wires.tasks.recheck_claims": {"queue": "embed"},
