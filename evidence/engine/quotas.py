@@ -22,7 +22,7 @@ def require_room(asked_by: str, tier: str, *, seeds: int) -> None:
     with connection.cursor() as cursor:
         # Two requests of one person are counted one after the other.
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"runs of {asked_by}"])
-    own = Run.objects.filter(asked_by=asked_by, tier=tier)
+    own = Run.objects.filter(asked_by=asked_by, tier=tier, taken_at__isnull=True)
     if own.pending().count() >= AT_ONCE[tier]:
         raise HarnessError(
             f"{asked_by} has {AT_ONCE[tier]} Tier {tier} runs that wait or run, the most at "
