@@ -1,5 +1,8 @@
 """The edge of the harness: rows in, rows out, whatever happens on the way."""
 
+import os
+import subprocess
+import sys
 import threading
 import time
 from datetime import timedelta
@@ -9,15 +12,18 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from config.paths import CHECKOUT
 from evidence import engine, tasks
-from evidence.engine import heart, quotas
+from evidence.engine import heart, places, quotas
 from evidence.engine.heart import Heart
 from evidence.engine.moving import moved
 from evidence.harness.errors import HarnessError
 from evidence.harness.home import Home
 from evidence.harness.spec import Progress
+from evidence.harness.verification import verify
 from evidence.models import Run
 from tests import factories
+from tests.conftest import database_url
 from tests.evidence.harness import fabricated
 
 pytestmark = pytest.mark.django_db
@@ -71,8 +77,6 @@ def test_cancel_stops_a_run_and_leaves_nothing(monkeypatch):
 
 @pytest.mark.slow
 def test_run_is_executed_once_and_its_bundle_verifies():
-    from evidence.harness.verification import verify
-
     run = queued()
     engine.execute(run.pk)
     engine.execute(run.pk)
@@ -80,6 +84,41 @@ def test_run_is_executed_once_and_its_bundle_verifies():
     assert (run.status, run.attempts) == ("finished", 1)
     assert run.metrics["primary/heldout"]["low"] > 0.3
     assert verify(engine.bundle_dir(run)).status == "holds"
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_run_of_a_killed_worker_goes_on_from_its_last_checkpoint():
+    """A worker's process gets a SIGKILL once it has kept a training; another one takes over."""
+    spec = engine.recipes()["backdoor"].spec()
+    run = queued(recipe="backdoor", spec=spec.to_json(), spec_sha256=spec.digest())
+    code = (
+        "import sys, django; from pathlib import Path; django.setup();"
+        "from django.conf import settings; settings.DATA_DIR = Path(sys.argv[1]);"
+        "from evidence import engine; engine.execute(int(sys.argv[2]))"
+    )
+    command = [sys.executable, "-c", code, str(engine.home_dir().parent), str(run.pk)]
+    environment = {**os.environ, "DATABASE_URL": database_url()}
+    kept = places.checkpoints_dir(run)
+    with subprocess.Popen(command, cwd=CHECKOUT, env=environment) as worker:
+        deadline = time.monotonic() + 120
+        while not list(kept.glob("*.safetensors")):
+            assert worker.poll() is None
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        worker.kill()
+    run.refresh_from_db()
+    assert (run.status, run.attempts) == ("running", 1)
+    long_ago = timezone.now() - timedelta(minutes=10)
+    Run.objects.filter(pk=run.pk).update(heartbeat_at=long_ago)
+    assert engine.requeue_stale() == [run]
+    engine.execute(run.pk)
+    run.refresh_from_db()
+    assert (run.status, run.attempts) == ("finished", 2)
+    entries = Home.at(engine.home_dir()).ledger.since(1)
+    assert [entry.kind for entry in entries] == ["registration", "resumed", "result"]
+    assert verify(engine.bundle_dir(run)).status == "holds"
+    assert list(kept.parent.iterdir()) == [engine.bundle_dir(run)]
 
 
 def test_run_of_a_dead_worker_is_queued_again_and_given_up_in_the_end():

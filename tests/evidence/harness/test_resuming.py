@@ -104,8 +104,8 @@ def test_run_that_fails_leaves_no_checkpoints(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["home"]
 
 
-def ends_up(base, recipe, kills):
-    """Kill runs of a recipe in `base`; for a process of its own. Writes the kills by round."""
+def killed_until_done(base, recipe, kills):
+    """Kill runs of a recipe in `base`; for a process of its own. Returns the kills by round."""
 
     def work(folder):
         run(
@@ -123,16 +123,15 @@ def ends_up(base, recipe, kills):
     began = time.monotonic()
     attempted(lambda: work(base), seconds=None)
     longest = time.monotonic() - began
-    rounds = killed(work, base, kills=kills, longest=longest, seed=recipe)
-    sys.stdout.write(json.dumps(rounds))
+    return killed(work, base, kills=kills, longest=longest, seed=recipe)
 
 
 @pytest.mark.slow
 def test_run_killed_at_random_moments_ends_in_the_same_bytes(tmp_path):
     code = (
-        "import sys; from pathlib import Path;"
-        "from tests.evidence.harness.test_resuming import KILLS, RECIPE, ends_up;"
-        "ends_up(Path(sys.argv[1]), RECIPE, KILLS)"
+        "import json, sys; from pathlib import Path;"
+        "from tests.evidence.harness.test_resuming import KILLS, RECIPE, killed_until_done;"
+        "print(json.dumps(killed_until_done(Path(sys.argv[1]), RECIPE, KILLS)))"
     )
     command = [sys.executable, "-c", code, str(tmp_path)]
     done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=True)
