@@ -106,7 +106,7 @@ def _steer(metrics: Metrics, _series: Series, _told: Told) -> Iterator[Picture]:
         found.append(Curve("answers in the grammar", tuple(coherent.values())))
     random = metrics.get("p_harmful/random_plus/heldout")
     band = (
-        Band("harmful after the dose along random directions", random["low"], random["high"])
+        Band("harmful, pushed in random directions", random["low"], random["high"])
         if random
         else None
     )

@@ -53,15 +53,7 @@ def test_picture_is_whole_and_told_to_who_cannot_see_it(recipe):
 @pytest.mark.parametrize("recipe", PICTURES)
 @pytest.mark.django_db
 def test_picture_stands_on_the_page_of_its_run_with_its_table(client, recipe):
-    row = shipped(recipe)
-    number_ = states.make_exhibited(
-        factories.make_published(),
-        recipe=recipe,
-        metrics=row["metrics"],
-        series=row["series"],
-        outcome=row["outcome"],
-        reason=row["reason"],
-    )
+    number_ = states.make_shipped(factories.make_published(), recipe)
     content = client.get(f"/runs/{number_}/").content.decode()
     picture = drawn(recipe)
     assert picture.drawn in content
