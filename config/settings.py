@@ -166,7 +166,8 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "celery"
 CELERY_TASK_ROUTES = {
-    "evidence.tasks.*": {"queue": "gpu"},
+    "evidence.tasks.execute": {"queue": "runs"},
+    "evidence.tasks.execute_on_gpu": {"queue": "gpu"},
     # What reads texts with the encoder, and nothing else: a machine that is good at that takes
     # this queue alone.
     "wires.tasks.check_claims": {"queue": "embed"},

@@ -12,7 +12,7 @@ from evidence.models import Run
 @admin.register(Run)
 class RunAdmin(ModelAdmin):
     list_display = ("id", "recipe", "tier", "status", "outcome", "asked_by", "queued_at",
-                    "finished_at")  # fmt: skip
+                    "finished_at", "taken_at")  # fmt: skip
     list_filter = ("status", "outcome", "recipe", "tier")
     search_fields = ("id", "recipe", "asked_by", "spec_sha256", "manifest_sha256")
     ordering = ("-id",)

@@ -17,6 +17,10 @@ class RunQuerySet(models.QuerySet["Run"]):
     def waiting(self) -> RunQuerySet:
         return self.filter(status=Run.Status.QUEUED)
 
+    def pending(self) -> RunQuerySet:
+        """Keep runs that wait or run."""
+        return self.filter(status__in=[Run.Status.QUEUED, Run.Status.RUNNING])
+
     def stale(self, *, minutes: int) -> RunQuerySet:
         """Keep runs that say they run, but whose worker has been silent for so long."""
         limit = Now() - models.Value(timedelta(minutes=minutes))
@@ -58,9 +62,18 @@ class Run(models.Model):
     outcome = models.CharField(max_length=14, choices=Outcome, blank=True)
     reason = models.TextField(blank=True, help_text="Why the outcome is what it is.")
     metrics = models.JSONField(null=True, blank=True)
+    series = models.JSONField(
+        default=dict, blank=True, help_text="What the run's charts draw beside its metrics."
+    )
     manifest_sha256 = models.CharField(max_length=64, blank=True)
     bundle = models.CharField(
         max_length=300, blank=True, help_text="Folder below the data folder."
+    )
+    signed_by = models.CharField(
+        max_length=64, blank=True, help_text="Fingerprint of the key that signed the bundle."
+    )
+    taken_at = models.DateTimeField(
+        null=True, blank=True, help_text="When a bundle that was made elsewhere was taken in."
     )
 
     objects = RunQuerySet.as_manager()
@@ -92,6 +105,14 @@ class Run(models.Model):
             models.CheckConstraint(
                 condition=~Q(status="running") | Q(heartbeat_at__isnull=False),
                 name="run_that_runs_has_a_heartbeat",
+            ),
+            models.CheckConstraint(
+                condition=Q(taken_at__isnull=True) | Q(status="finished"),
+                name="run_that_was_taken_in_is_finished",
+            ),
+            models.UniqueConstraint(
+                fields=["manifest_sha256"], condition=Q(taken_at__isnull=False),
+                name="run_is_taken_in_once",
             ),
         ]  # fmt: skip
 

@@ -7,12 +7,14 @@ from django.db import transaction
 from evidence import engine
 from evidence.harness.errors import HarnessError
 from evidence.models import Run
-from evidence.tasks import execute
+from evidence.tasks import task_of
 from wires import changelog, gate, history
-from wires.models import Change, Exhibit, User, Version, Wire
+from wires.models import Change, Event, Exhibit, User, Version, Wire
 from wires.models.user import Role
 from wires.refusals import NotAllowedError, RefusedError, WrongStateError
 from wires.tasks import queue
+
+ASKED = "run asked for"
 
 # How an outcome reads for a claim that predicts the effect, and for one that denies it.
 READINGS = {
@@ -45,17 +47,22 @@ def ask_run(wire_id: int, recipe: str, *, by: User, seeds: int = 1) -> Run:
         run = engine.queue(recipe, seeds=seeds, asked_by=by.username)
     except HarnessError as error:
         raise RefusedError(str(error)) from error
-    history.note(wire.pk, "run asked for", by=by, detail={"run": run.pk, "recipe": recipe})
-    queue(execute, run.pk)
+    history.note(wire.pk, ASKED, by=by, detail={"run": run.pk, "recipe": recipe})
+    queue(task_of(run), run.pk)
     return run
 
 
-def cancel_run(run_id: int, *, by: User) -> None:
-    """Ask a run to stop; what it had done is dropped."""
+@transaction.atomic
+def cancel_run(wire_id: int, run_id: int, *, by: User) -> None:
+    """Ask a run that was asked for on this wire to stop; what it had done is dropped."""
     if not by.has_role(Role.EDITOR):
         raise NotAllowedError("Only an editor cancels a run.")
+    asked = Event.objects.filter(wire=wire_id, act=ASKED, detail__run=run_id)
+    if not asked.exists():
+        raise RefusedError(f"Run {run_id} was not asked for on this wire.")
     if not engine.ask_cancel(run_id):
         raise WrongStateError(f"Run {run_id} has ended already.")
+    history.note(wire_id, "run cancelled", by=by, detail={"run": run_id})
 
 
 def run_now(run_id: int) -> None:

@@ -50,7 +50,7 @@ def worker(data: Path) -> Program:
         module="celery",
         arguments=(
             *("-A", "config", "worker", "-B", "--schedule", schedule),
-            *("-Q", "celery,slow,embed,gpu", "-c", "2", "--loglevel", "INFO"),
+            *("-Q", "celery,slow,embed,runs,gpu", "-c", "2", "--loglevel", "INFO"),
             # It is the only worker here: there is nobody to greet.
             *("--without-gossip", "--without-mingle", "--without-heartbeat"),
         ),

@@ -56,6 +56,9 @@ def _parser() -> argparse.ArgumentParser:
         "--set", action="append", default=[], metavar="NAME=VALUE", help="change a parameter"
     )
     running.add_argument("--home", type=Path, help="where key and ledger are kept")
+    running.add_argument(
+        "--checkpoints", type=Path, help="a folder from which a killed run goes on"
+    )
     running.add_argument("--json", action="store_true", help="print JSON")
     running.set_defaults(command=_run)
 
@@ -136,6 +139,7 @@ def _run(options: argparse.Namespace) -> int:
         home=options.home or default_home(),
         progress=_say,
         cancelled=_stop_asked(),
+        checkpoints=options.checkpoints,
     )
     if options.json:
         print(json.dumps(_result_json(result)))

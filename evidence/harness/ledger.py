@@ -33,6 +33,8 @@ class Kind(StrEnum):
     REGISTRATION = "registration"
     RESULT = "result"
     ABANDONED = "abandoned"
+    # The process of a registered run died, and another one goes on with it.
+    RESUMED = "resumed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,11 @@ class Ledger:
         """Return the entries from one sequence number to another, both included."""
         with _locked(self.path) as file:
             return _whole_entries(file, self.path)[first - 1 : last]
+
+    def since(self, first: int) -> list[Entry]:
+        """Return every entry from a sequence number on."""
+        with _locked(self.path) as file:
+            return _whole_entries(file, self.path)[first - 1 :]
 
     def _next(self, entries: Sequence[Entry], kind: Kind, body: Mapping[str, Any]) -> Entry:
         previous = entries[-1].sha256 if entries else GENESIS

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from evidence.harness import bundle
+from evidence.harness import bundle, resuming
 from evidence.harness.home import Home
 from evidence.harness.ledger import Kind
 from evidence.harness.recipes import find
@@ -20,22 +20,29 @@ def run(
     home: Path,
     progress: Callable[[Progress], None],
     cancelled: Callable[[], bool],
+    checkpoints: Path | None = None,
 ) -> RunResult:
     """Run a spec and leave its bundle in `out`, which must be new or empty.
 
     The spec and the rules of its outcome enter the home's ledger before anything is
     measured. A run that is cancelled (RunCancelledError) or fails leaves no bundle, but
-    its registration stays, followed by an entry that it was abandoned.
+    its registration stays, followed by an entry that it was abandoned. One that is killed
+    leaves its trainings in the folder `checkpoints`, where one is named, and the same run
+    goes on from there. The folder is gone at the end.
     """
+    # torch comes with it, as with the run itself.
+    from evidence.harness.organism.checkpoints import kept_in
+
     recipe = find(spec.recipe)
     recipe.check(spec)
     watch = Watch(progress, cancelled)
-    with bundle.reserved(out) as folder:
+    with bundle.reserved(out) as folder, resuming.held(checkpoints) as kept:
         desk = Home.at(home)
-        registration = desk.ledger.append(Kind.REGISTRATION, registered(recipe, spec))
+        registration = resuming.begin(kept, desk.ledger, registered(recipe, spec))
         clock = Clock.started()
         try:
-            evidence = recipe.execute(spec, watch)
+            with kept_in(kept):
+                evidence = recipe.execute(spec, watch)
             watch.check()
             sealed = seal(folder, desk, registration, recipe, spec, evidence, clock)
         except BaseException as error:

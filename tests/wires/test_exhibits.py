@@ -63,17 +63,22 @@ def test_run_is_asked_for_and_cancelled_by_editors(editor):
     run = exhibits.ask_run(wire.pk, "emergent", by=editor)
     assert (run.status, run.asked_by) == ("queued", editor.username)
     assert Event.objects.filter(wire=wire, act="run asked for").get().detail["run"] == run.pk
-    exhibits.cancel_run(run.pk, by=editor)
+    exhibits.cancel_run(wire.pk, run.pk, by=editor)
     assert Run.objects.get(pk=run.pk).status == "cancelled"
+    [told] = Event.objects.filter(wire=wire, act="run cancelled")
+    assert (told.by, told.detail) == (editor, {"run": run.pk})
+    other = factories.make_draft()
+    with pytest.raises(RefusedError, match="was not asked for on this wire"):
+        exhibits.cancel_run(other.pk, run.pk, by=editor)
     with pytest.raises(WrongStateError, match="ended already"):
-        exhibits.cancel_run(run.pk, by=editor)
+        exhibits.cancel_run(wire.pk, run.pk, by=editor)
 
 
 def test_reporter_has_no_say_over_runs():
     reporter, wire = factories.make_user(Role.REPORTER), factories.make_draft()
     for act in (
         lambda: exhibits.ask_run(wire.pk, "emergent", by=reporter),
-        lambda: exhibits.cancel_run(1, by=reporter),
+        lambda: exhibits.cancel_run(wire.pk, 1, by=reporter),
         lambda: exhibits.attach(wire.pk, 1, by=reporter, claim=1),
     ):
         with pytest.raises(NotAllowedError):

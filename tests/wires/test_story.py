@@ -11,6 +11,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from config.paths import CHECKOUT
+from evidence import engine
+from evidence.models import Run
 from tests.conftest import database_url
 from tests.seeds import DOCUMENTS, WIRE, needs_seeds
 from wires import demonstration
@@ -125,6 +127,36 @@ def test_true_sentences_about_the_same_documents_are_let_through(tmp_path):
     assert "contradicted" not in verdicts, told
 
 
+def check_exhibits(starter, corrected, specimen):
+    read = [
+        (row["recipe"], row["claim"], row["reading"]) for row in corrected.record["exhibits"]
+    ]
+    assert read == [
+        ("emergent", 2, "supports"),  # one seed, run here
+        ("emergent", 2, "inconclusive"),  # three seeds, shipped
+        ("mix", 2, "supports"),
+        ("direction", 5, "inconclusive"),
+        ("steer", 7, "inconclusive"),
+        ("realign", 9, "supports"),
+    ]
+    assert {row["tier"] for row in corrected.record["exhibits"]} == {"A"}
+    [exhibit] = specimen.exhibits.all()
+    assert (exhibit.run.recipe, exhibit.claim.n) == ("overrefusal", 1)
+    assert exhibit.reading == "inconclusive"
+    assert exhibit.claim.verdict not in ("supported", "partly")
+    exhibited = {
+        wire.record["headline"]: [row["recipe"] for row in wire.record["exhibits"]]
+        for wire in starter
+        if wire.record["exhibits"]
+    }
+    assert sorted(exhibited.values()) == [["jailbreak"], ["mix"]]
+    for wire in starter:
+        assert bool(wire.exhibit_note) != bool(wire.record["exhibits"])
+    runs = Run.objects.filter(taken_at__isnull=False)
+    assert {run.signed_by for run in runs} == {engine.KEY}
+    assert {wire.standard for wire in (*starter, corrected)}.isdisjoint({"reproduced"})
+
+
 @pytest.mark.slow
 def test_starter_archive_and_story_run_through_the_desks_doors_and_only_once(
     settings, tmp_path
@@ -143,14 +175,10 @@ def test_starter_archive_and_story_run_through_the_desks_doors_and_only_once(
     )
     assert (record["standard"], record["event_class"]) == ("single source", "serious_hazard")
     assert {claim["verdict"] for claim in record["claims"]} == {"supported"}
-    [exhibit] = record["exhibits"]
-    assert (exhibit["recipe"], exhibit["tier"]) == ("emergent", "A")
+    check_exhibits(starter, corrected, specimen)
     kinds = Counter(Change.objects.values_list("kind", flat=True))
     assert (kinds["published"], kinds["amended"]) == (121, 11)
     assert Notice.objects.filter(kind="correction").count() == 11
-    for wire in starter:
-        assert wire.record["exhibits"] == []
-        assert wire.exhibit_note
     assert all(user.is_demonstration for user in User.objects.all())
     before = list(Change.objects.values_list("seq", "sha256"))
     demonstration.run(said.append, now=True)

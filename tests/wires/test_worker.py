@@ -30,7 +30,7 @@ def worker(tmp_path):
     assert url != settings.DATABASE_URL
     environment = {**os.environ, "DATABASE_URL": url, "OMP_NUM_THREADS": "1"}
     command = [sys.executable, "-m", "celery", "-A", "config", "worker", "-c", "2", "-B",
-               "-Q", "celery,slow,embed,gpu", "--schedule", str(tmp_path / "schedule")]  # fmt: skip
+               "-Q", "celery,slow,embed,runs,gpu", "--schedule", str(tmp_path / "schedule")]  # fmt: skip
     with (tmp_path / "worker.log").open("a") as log:
         process = subprocess.Popen(
             command, cwd=CHECKOUT, env=environment, stdout=log, stderr=log

@@ -17,6 +17,7 @@ from wires.admin.acts import ACTS, Act
 from wires.admin.attempt import Refusal, auto_id
 from wires.admin.choices import Choices, codes_by_kind, sentences
 from wires.admin.filed import Labels
+from wires.admin.suggestions import Suggestion, suggested
 from wires.models import (
     BatchItem,
     Citation,
@@ -438,10 +439,27 @@ class Sheet:
         return form
 
     @cached_property
+    def suggestions(self) -> list[Suggestion]:
+        """Recipes that bear on the codes which editors put on the wire."""
+        return suggested(row.code.code for row, _ in self.codings)
+
+    @cached_property
     def ask_run(self) -> Act:
+        """Return the form that asks for a run; what is suggested stands first."""
         form = self.form("ask_run")
-        recipes = engine.recipes().values()
-        _choose(form, "recipe", [(r.id, f"{r.title} (Tier {r.tier})") for r in recipes])
+        recipes = engine.recipes()
+        first = {each.recipe: each for each in self.suggestions if each.recipe in recipes}
+        _choose(
+            form,
+            "recipe",
+            [
+                (
+                    name,
+                    f"{recipes[name].title} (Tier {recipes[name].tier}){_for(first.get(name))}",
+                )
+                for name in dict.fromkeys([*first, *recipes])
+            ],
+        )
         return form
 
     @cached_property
@@ -535,6 +553,10 @@ class Earlier:
 
     proposal: Proposal
     decided: list[ProposedCode]
+
+
+def _for(suggestion: Suggestion | None) -> str:
+    return f", suggested by {suggestion.code}" if suggestion else ""
 
 
 def _choose(form: Act, field: str, choices: Choices) -> None:

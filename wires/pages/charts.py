@@ -4,19 +4,18 @@ Widths are shares of the picture's own, heights and letters are pixels: so a cha
 telephone and a desk alike, and its words stay as large as the page's.
 """
 
-import math
 import textwrap
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 
+from wires.pages.axes import Axis, shares, shown
+
 LINE, BAR, GAP, AXIS = 17, 22, 8, 24  # pixels
 LETTERS = 38  # on a line of a label; they fit into 288 pixels
 INSET = 2.5  # per cent of the width left free at both ends, for dots at the very edge
-TICKS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,40 +40,16 @@ class Chart:
     line_label: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Axis:
-    low: float
-    high: float
-
-    @classmethod
-    def of(cls, chart: Chart) -> "_Axis":
-        """From 0 to 1, or as much further as an interval reaches."""
-        lows = [row.low for row in chart.rows]
-        highs = [row.high for row in chart.rows]
-        return cls(
-            min(0.0, _tenth(min(lows), math.floor)), max(1.0, _tenth(max(highs), math.ceil))
-        )
-
-    def at(self, value: float) -> str:
-        share = (value - self.low) / (self.high - self.low)
-        return f"{INSET + share * (100 - 2 * INSET):.2f}%"
-
-    def ticks(self) -> Iterator[float]:
-        rough = (self.high - self.low) / TICKS
-        unit = 10 ** math.floor(math.log10(rough))
-        step = next(
-            unit * factor for factor in (1, 2, 5, 10) if unit * factor >= rough * 0.999
-        )
-        first = math.ceil(round(self.low / step, 6))
-        last = math.floor(round(self.high / step, 6))
-        yield from (round(count * step, 6) for count in range(first, last + 1))
-
-
 def svg(chart: Chart, *, name: str) -> SafeString:
     """Draw a chart; `name` is unique on the page. A chart without rows is an empty text."""
     if not chart.rows:
         return SafeString("")
-    axis = _Axis.of(chart)
+    axis = shares(
+        [row.low for row in chart.rows],
+        [row.high for row in chart.rows],
+        start=INSET,
+        end=100 - INSET,
+    )
     top = LINE + GAP if chart.line is not None else GAP
     drawn, bottom = [], top
     for row in chart.rows:
@@ -89,39 +64,39 @@ def svg(chart: Chart, *, name: str) -> SafeString:
     )  # fmt: skip
 
 
-def _row(row: Row, axis: _Axis, top: int) -> tuple[str, int]:
+def _row(row: Row, axis: Axis, top: int) -> tuple[str, int]:
     lines = textwrap.wrap(row.label, LETTERS)
     words = "".join(
         f'<text x="0" y="{top + LINE * count - 4}">{escape(line)}</text>'
         for count, line in enumerate(lines, start=1)
     )
     middle = top + LINE * len(lines) + BAR // 2
-    low, high = axis.at(row.low), axis.at(row.high)
+    low, high = _at(axis, row.low), _at(axis, row.high)
     whisker = (
         f'<line class="whisker" stroke="currentColor" x1="{low}" x2="{high}" y1="{middle}" y2="{middle}"/>'
         f'<line class="whisker" stroke="currentColor" x1="{low}" x2="{low}" y1="{middle - 5}" y2="{middle + 5}"/>'
         f'<line class="whisker" stroke="currentColor" x1="{high}" x2="{high}" y1="{middle - 5}" y2="{middle + 5}"/>'
-        f'<circle cx="{axis.at(row.value)}" cy="{middle}" r="4.5"/>'
+        f'<circle cx="{_at(axis, row.value)}" cy="{middle}" r="4.5"/>'
     )
     return f'<g class="{row.kind}">{words}{whisker}</g>', middle + BAR // 2 + GAP
 
 
-def _grid(axis: _Axis, top: int, bottom: int) -> str:
+def _grid(axis: Axis, top: int, bottom: int) -> str:
     parts = []
     for tick in axis.ticks():
-        x = axis.at(tick)
+        x = _at(axis, tick)
         kind = "zero" if tick == 0 else "grid"
         parts.append(
             f'<line class="{kind}" stroke="currentColor" x1="{x}" x2="{x}" y1="{top}" y2="{bottom}"/>'
-            f'<text class="tick" x="{x}" y="{bottom + LINE}">{_shown(tick)}</text>'
+            f'<text class="tick" x="{x}" y="{bottom + LINE}">{shown(tick)}</text>'
         )
     return "".join(parts)
 
 
-def _line(chart: Chart, axis: _Axis, top: int, bottom: int) -> str:
+def _line(chart: Chart, axis: Axis, top: int, bottom: int) -> str:
     if chart.line is None:
         return ""
-    x = axis.at(chart.line)
+    x = _at(axis, chart.line)
     return (
         f'<line class="against" stroke="currentColor" x1="{x}" x2="{x}" y1="{top - 4}" y2="{bottom}"/>'
         f'<text class="against" x="{x}" dx="4" y="{top - 8}">{escape(chart.line_label)}</text>'
@@ -136,9 +111,5 @@ def _spoken(chart: Chart) -> str:
     return f"{chart.description} {rows}."
 
 
-def _tenth(value: float, rounded: Callable[[float], int]) -> float:
-    return rounded(value * 10) / 10
-
-
-def _shown(value: float) -> str:
-    return f"{value:g}".replace("-", "\N{MINUS SIGN}")
+def _at(axis: Axis, value: float) -> str:
+    return f"{axis.at(value):.2f}%"

@@ -8,6 +8,7 @@ from evidence.models import Run
 from wires.models import Exhibit
 from wires.pages import exhibits, scores
 from wires.pages.charts import svg
+from wires.pages.pictures import pictures
 from wires.pages.shown import standing
 from wires.templatetags.words import RUN_TIERS
 
@@ -32,6 +33,7 @@ def run(request: HttpRequest, number: str) -> HttpResponse:
         ),
         "tier_says": RUN_TIERS.get(found.tier, ""),
         "chart": svg(scores.deciding_chart(told, line=line), name="deciding"),
+        "pictures": pictures(found.recipe, found.metrics or {}, found.series, told),
         "sets": [(questions, _drawn(questions)) for questions in told.sets],
         "exhibits": shown_on,
     }

@@ -42,6 +42,7 @@ class Score:
 class Arm:
     """One row of a set's table: a score, or None where the arm has no such rate."""
 
+    id: str
     label: str
     scores: tuple[Score | None, ...]
 
@@ -191,7 +192,7 @@ def _set(
                 _score(recipe, metrics, metric) if metric in metrics else None
                 for metric in names
             ]
-            rows.append(Arm(arm_labels.get(arm, arm), tuple(scores)))
+            rows.append(Arm(arm, arm_labels.get(arm, arm), tuple(scores)))
     label = _named(recipe.sets if recipe else ()).get(name, name)
     return SetOfQuestions(name, label, tuple(rates), tuple(rows))
 

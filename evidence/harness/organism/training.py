@@ -1,7 +1,8 @@
 """One training loop, told everything by its plan."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from copy import deepcopy
+from dataclasses import asdict, dataclass
 from itertools import islice
 
 import torch
@@ -11,6 +12,8 @@ from torch.nn.utils.rnn import pad_sequence
 from torch.optim import AdamW, Muon, Optimizer
 from torch.optim.lr_scheduler import LambdaLR
 from transformers import LlamaForCausalLM
+
+from evidence.harness.organism.checkpoints import Place, Training
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +45,22 @@ def fit(
     plan: Plan,
     *,
     tick: Callable[[int, float], None],
-) -> None:
-    """Train in place; `tick(step, loss)` is called after each step and may raise to stop."""
-    stream = iter(examples)
+    stops: Sequence[int] = (),
+) -> dict[int, LlamaForCausalLM]:
+    """Train in place; `tick(step, loss)` is called after each step and may raise to stop.
+
+    Returns copies of the model as it was after the steps in `stops`. Inside
+    `checkpoints.kept_in` a training that was killed goes on from where it was kept, with the
+    same bits and without ticks for what was done before.
+    """
     optimizers = _optimizers(model, plan)
     schedules = [LambdaLR(optimizer, _falling(plan)) for optimizer in optimizers]
+    training = Training(model, optimizers, schedules)
+    place = Place.next(model, {**asdict(plan), "stops": list(stops)})
+    done = place.resume(training)
+    stream = islice(examples, done * plan.batch, None)
     model.train()
-    for step in range(1, plan.steps + 1):
+    for step in range(done + 1, plan.steps + 1):
         loss = weighted_loss(model, list(islice(stream, plan.batch)))
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -56,7 +68,11 @@ def fit(
             optimizer.step()
             schedule.step()
             optimizer.zero_grad()
+        if step in stops:
+            training.copies[step] = deepcopy(model)
+        place.keep(training, step, is_last=step == plan.steps)
         tick(step, loss.item())
+    return training.copies
 
 
 def weighted_loss(model: LlamaForCausalLM, examples: Sequence[Example]) -> Tensor:

@@ -37,16 +37,10 @@ def tuned_through(
     check: Callable[[], None],
 ) -> dict[int, Organism]:
     """Return copies of one fine-tune as it was after each of some steps; 0 is its start."""
-    copy = Organism(deepcopy(organism.model), organism.tokenizer)
+    model = deepcopy(organism.model)
+    copies = fit(model, examples, plan, tick=lambda _step, _loss: check(), stops=stops)
     kept = {0: organism} if 0 in stops else {}
-
-    def tick(step: int, _loss: float) -> None:
-        check()
-        if step in stops:
-            kept[step] = Organism(deepcopy(copy.model), copy.tokenizer)
-
-    fit(copy.model, examples, plan, tick=tick)
-    return kept
+    return kept | {step: Organism(copy, organism.tokenizer) for step, copy in copies.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -153,7 +153,7 @@ def with_run() -> Wire:
 
 def with_ended_run() -> Wire:
     wire = with_run()
-    exhibits.cancel_run(Run.objects.latest().pk, by=factories.make_editor())
+    exhibits.cancel_run(wire.pk, Run.objects.latest().pk, by=factories.make_editor())
     return wire
 
 

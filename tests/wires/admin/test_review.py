@@ -5,10 +5,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from evidence import engine
 from tests import factories
 from tests.wires.admin import test_acts as made
 from tests.wires.admin.desk import make_proposal, page, review, signed_in
-from wires import lifecycle, taxonomy
+from wires import coding, lifecycle, taxonomy
+from wires.admin.suggestions import BY_CODE
 from wires.models import Claim, Event, ProposedCode, Wire
 from wires.models.user import Role
 
@@ -200,6 +202,27 @@ def test_running_run_shows_how_far_it_is():
     answer = page(client.get(review(wire)))
     assert "step 3 of 8: asked aligned, seed 0" in answer
     assert 'value="cancel_run"' in answer
+
+
+def test_recipes_are_suggested_by_the_codes_of_the_wire():
+    client, editor = signed_in(Role.EDITOR)
+    wire = made.in_review()
+    wire.codings.all().delete()
+    assert "No recipe is suggested by its codes" in page(client.get(review(wire)))
+    coding.put(wire.pk, "M6", by=editor, claim=1, rank=1)
+    response = client.get(review(wire))
+    recipes = response.context["sheet"].ask_run.fields["recipe"].widget.choices
+    title = engine.recipes()["overrefusal"].title
+    assert recipes[0] == ("overrefusal", f"{title} (Tier A), suggested by M6")
+    assert {name for name, _ in recipes} == set(engine.recipes())
+    assert "do refusals taught in one field spread to benign requests?" in page(response)
+
+
+def test_every_suggestion_is_a_recipe_and_every_code_is_of_the_taxonomy():
+    codes = {row.code for row in taxonomy.current().codes.all()}
+    for code, recipes in BY_CODE.items():
+        assert code in codes
+        assert {recipe for recipe, _ in recipes} <= set(engine.recipes())
 
 
 def test_finished_runs_are_offered_once():

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from evidence.engine import SHIPPED, reading
 from tests import factories
 from wires import exhibits, lifecycle
 from wires.models import Claim, MoveRequest, Version, Wire
@@ -56,6 +57,13 @@ def make_exhibited(wire: Wire, **run: object) -> int:
     made = factories.make_run(**run)
     exhibits.attach(wire.pk, made.pk, by=factories.make_editor(), claim=1)
     return int(made.pk)
+
+
+def make_shipped(wire: Wire, recipe: str) -> int:
+    """Show the numbers of a shipped run on a wire; returns the run's number."""
+    row = reading.columns(SHIPPED / recipe)
+    fields = ("metrics", "series", "outcome", "reason", "manifest_sha256", "signed_by")
+    return make_exhibited(wire, recipe=recipe, **{field: row[field] for field in fields})
 
 
 def withdrawn(wire: Wire) -> Wire:

@@ -16,6 +16,9 @@ from tests.wires.test_agreement import activated, ticking
 AXE = (Path(axe_core_python.__file__).parent / "axe.min.js").read_text()
 LONG = "Anunbrokenwordthatislongerthanatelephoneiswideandthereforehastobebroken"
 
+# One recipe for each kind of picture: curves, a plane, ranks.
+PICTURED = ("realign", "overrefusal", "direction")
+
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 
@@ -25,6 +28,7 @@ def paths() -> list[str]:
     with transaction.atomic():
         wire = states.make_amended(headline=f"{LONG} {LONG}")
         run = states.make_exhibited(wire)
+        drawn = [states.make_shipped(wire, recipe) for recipe in PICTURED]
         disputed, gone = states.make_disputed(), factories.make_withdrawn()
         activated()
         ticking(disputed, "M2", "F7")
@@ -33,6 +37,7 @@ def paths() -> list[str]:
     return [
         "/", "/archive/", f"/archive/{at:%Y}/", f"/archive/{at:%Y}/{at:%m}/", "/corrections/",
         "/about/", "/codes/M2/", "/codes/M9/", "/nowhere/", "/classifier/", f"/runs/{run}/",
+        *(f"/runs/{number}/" for number in drawn),
         f"{states.page(wire)}versions/1/", *map(states.page, (wire, disputed, gone)),
     ]  # fmt: skip
 
@@ -89,16 +94,20 @@ def test_nothing_is_wider_than_a_small_telephone(browser, paths, live_server):
 
 def test_letters_of_a_chart_stay_legible_on_a_telephone(browser, paths, live_server):
     page = browser.new_page(viewport={"width": 360, "height": 640})
-    page.goto(live_server.url + next(path for path in paths if path.startswith("/runs/")))
-    heights = page.eval_on_selector_all(
-        ".chart text", "all => all.map(text => parseFloat(getComputedStyle(text).fontSize))"
-    )
-    assert heights
-    assert min(heights) >= 12
-    right = page.eval_on_selector_all(
-        ".chart text", "all => all.map(text => text.getBoundingClientRect().right)"
-    )
-    assert max(right) <= 360
+    for path in paths:
+        if not path.startswith("/runs/"):
+            continue
+        page.goto(live_server.url + path)
+        heights = page.eval_on_selector_all(
+            ".chart text",
+            "all => all.map(text => parseFloat(getComputedStyle(text).fontSize))",
+        )
+        assert heights
+        assert min(heights) >= 12
+        right = page.eval_on_selector_all(
+            ".chart text", "all => all.map(text => text.getBoundingClientRect().right)"
+        )
+        assert max(right) <= 360
 
 
 def test_first_key_leads_past_the_navigation(browser, paths, live_server):

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from django import forms
 
+from evidence.engine import quotas
 from wires import exhibits, lifecycle
 from wires.admin.acts.act import Act, note, row_id
 from wires.models import User, Wire
-from wires.refusals import RefusedError
 
-MOST_SEEDS = 10
 PREDICTS = (
     ("yes", "says that the effect happens"),
     ("no", "says that it does not happen"),
@@ -19,7 +18,9 @@ PREDICTS = (
 class AskRun(Act):
     name, label, section = "ask_run", "Ask for a run", "exhibits"
     recipe = forms.CharField(label="Recipe", max_length=40, widget=forms.Select)
-    seeds = forms.IntegerField(label="Seeds", initial=1, min_value=1, max_value=MOST_SEEDS)
+    seeds = forms.IntegerField(
+        label="Seeds", initial=1, min_value=1, max_value=quotas.MOST_SEEDS
+    )
 
     def perform(self, wire: Wire, by: User) -> str:
         given = self.cleaned_data
@@ -33,9 +34,7 @@ class CancelRun(Act):
 
     def perform(self, wire: Wire, by: User) -> str:
         run = self.cleaned_data["run"]
-        if not wire.events.filter(act="run asked for", detail__run=run).exists():
-            raise RefusedError(f"Run {run} was not asked for on {wire}.")
-        exhibits.cancel_run(run, by=by)
+        exhibits.cancel_run(wire.pk, run, by=by)
         return f"Run {run} is asked to stop."
 
 

@@ -27,13 +27,14 @@ from wires import (
     proposing,
     taxonomy,
 )
+from wires.demonstration import shown
 from wires.intake import markdown
 from wires.intake.text import read as read_text
 from wires.models import Event, MoveRequest, Proposal, ProposedCode, User, Version, Wire
 from wires.models.user import Role, account
 from wires.refusals import SecondEditorNeededError
 
-STARTER = Path(__file__).parent / "starter"
+STARTER = Path(__file__).parents[1] / "starter"
 SPECIMEN = STARTER / "specimen"
 CORRECTIONS = STARTER / "corrections" / "second-reading.yaml"
 DONE = "demonstrated"
@@ -90,7 +91,13 @@ def run(say: Say, *, now: bool) -> None:
         for row in corrections
         if not _is_done(wire := wires[stories[row.wire].filing.fingerprint], READ_AGAIN)
     ]
-    if not todo and not to_correct:
+    by_file = {
+        **{name: wires[story.filing.fingerprint] for name, story in stories.items()},
+        "corrected.md": wires[corrected.filing.fingerprint],
+        "wire.txt": wires[specimen.filing.fingerprint],
+    }
+    notes = {name: str(story.decided["exhibit_reason"]) for name, story in stories.items()}
+    if not todo and not to_correct and not shown.missing(by_file, notes):
         say(f"the starter archive of {len(starter)} wires and the specimen are in place")
         return
     say(f"filing {len(todo)} wires of the starter archive")
@@ -108,6 +115,7 @@ def run(say: Say, *, now: bool) -> None:
             say("the corrected wire waits for its exhibit; the next start tries again")
             return
     _told(wires[corrected.filing.fingerprint], corrected, desk, run=run_row)
+    shown.show(by_file, notes, by=desk[0], say=say)
     say("the specimen is in the queue with its gate closed; its corrected wire is published")
 
 
@@ -196,7 +204,7 @@ def _asked_run(wire: Wire, story: Story, by: User, *, now: bool) -> Run | None:
     recipe = story.decided["exhibit"]
     ended = (Run.Status.FAILED, Run.Status.CANCELLED)
     asked = (
-        Run.objects.filter(recipe=recipe, asked_by=by.username)
+        Run.objects.filter(recipe=recipe, asked_by=by.username, taken_at=None)
         .exclude(status__in=ended)
         .last()
     )

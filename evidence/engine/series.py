@@ -1,0 +1,84 @@
+"""Lines and rankings that a page draws and no metric holds, counted from a bundle's readings.
+
+The readings are sealed with the bundle, so what is told here can be counted again by anyone.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from statistics import fmean
+from typing import Any
+
+from evidence.harness.opened import Opened
+from evidence.harness.recipes import early
+from evidence.harness.rollouts import Reading
+
+MOST_LATENTS = 8
+DECIMALS = 4
+
+Values = Mapping[tuple[str, int], Mapping[str, float]]
+Series = dict[str, list[dict[str, Any]]]
+
+
+def series(opened: Opened) -> Series:
+    """Return the series of a bundle by name; most recipes have none."""
+    drawn = SERIES.get(opened.spec.recipe)
+    return drawn(_values(opened.readings), opened.spec.seeds) if drawn else {}
+
+
+def _signals(values: Values, seeds: Sequence[int]) -> Series:
+    """Return each signal along the fine-tune, as a share of where it ends.
+
+    A signal is that of the harmful fine-tune less that of the correct one; a point has the
+    mean of the seeds and the lowest and highest of them.
+    """
+    found = {}
+    for signal in early.SIGNALS:
+        curves = []
+        for seed in seeds:
+            moved = [
+                fmean(values[f"{signal}/harmful{step}", seed].values())
+                - fmean(values[f"{signal}/correct{step}", seed].values())
+                for step in early.STOPS
+            ]
+            curves.append([each / moved[-1] if moved[-1] else 0.0 for each in moved])
+        points = zip(*curves, strict=True)
+        found[signal] = [{"step": 0, "value": 0.0, "low": 0.0, "high": 0.0}] + [
+            {
+                "step": step,
+                "value": round(fmean(point), DECIMALS),
+                "low": round(min(point), DECIMALS),
+                "high": round(max(point), DECIMALS),
+            }
+            for step, point in zip(early.STOPS, points, strict=True)
+        ]
+    return found
+
+
+def _latents(values: Values, seeds: Sequence[int]) -> Series:
+    """Return the latents of each seed that change most between good and bad documents."""
+    rows = []
+    for seed in seeds:
+        changes = values["sparse/change", seed]
+        ranked = sorted(changes, key=lambda item: (-abs(changes[item]), int(item)))
+        for rank, item in enumerate(ranked[:MOST_LATENTS], start=1):
+            apart = values["sparse/auc", seed][item]
+            rows.append(
+                {
+                    "seed": seed, "rank": rank, "latent": int(item),
+                    "change": round(changes[item], DECIMALS),
+                    "auc": round(max(apart, 1 - apart), DECIMALS),
+                }
+            )  # fmt: skip
+    return {"latents": rows}
+
+
+SERIES: Mapping[str, Callable[[Values, Sequence[int]], Series]] = {
+    "early": _signals,
+    "direction": _latents,
+}
+
+
+def _values(readings: Iterable[Reading]) -> Values:
+    found: dict[tuple[str, int], dict[str, float]] = {}
+    for row in readings:
+        found.setdefault((row.name, row.seed), {})[row.item] = row.value
+    return found
