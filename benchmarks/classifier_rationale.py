@@ -3,10 +3,10 @@
     python -m benchmarks.classifier_rationale [--learn]
 
 Editors write slots in words of their own, so that no phrase of the wire can reach a token F1 of
-1: `ceiling` is what the best phrase of each wire would get. `at the editors' words` asks for
-the phrase that comes nearest to what the editor wrote. Weights are learned (`--learn`) from the
-wires with even numbers alone; those with odd numbers are the figures to believe. `halves
-crossed` judges each half by weights of the other, which takes both into account.
+1: `ceiling` is what the best phrase of each wire would get, whether it can serve or not. `at the
+editors' words` asks for the phrase that comes nearest to what the editor wrote. Weights are
+learned (`--learn`) from the wires with even numbers alone; those with odd numbers are the figures
+to believe. `halves crossed` judges each half by weights of the other.
 """
 
 import argparse
@@ -23,9 +23,10 @@ import yaml
 
 from benchmarks import unlinked
 from classifier.core import rationale
-from classifier.core.phrases import Phrase
+from classifier.core.phrases import Phrase, phrases
 from classifier.core.rationale import Choice
 from classifier.core.sentences import split
+from classifier.core.types import Sentence
 
 ARCHIVE = Path(__file__).parents[1] / "wires" / "starter" / "wires"
 SLOTS = ("system", "act", "harm")
@@ -64,8 +65,11 @@ def f1(one: str, other: str) -> float:
 
 
 def told(wire: Filed) -> dict[str, list[Phrase]]:
-    said = [sentence for sentence in split(wire.body) if sentence.kind == "sentence"]
-    return rationale.candidates(said, wire.providers)
+    return rationale.candidates(_said(wire), wire.providers)
+
+
+def _said(wire: Filed) -> list[Sentence]:
+    return [sentence for sentence in split(wire.body) if sentence.kind == "sentence"]
 
 
 def learned(wires: Sequence[Filed]) -> dict[str, dict[str, float]]:
@@ -135,10 +139,11 @@ def measured(parts: Sequence[tuple[Sequence[Filed], Choice | None]]) -> dict[str
     most, at = {slot: [] for slot in SLOTS}, {slot: [] for slot in SLOTS}  # type: Any, Any
     for wire, weights in pairs:
         drafted = rationale.draft(split(wire.body), wire.providers, weights=weights)
-        for slot, phrases in told(wire).items():
+        every = phrases(_said(wire), wire.providers)
+        for slot in SLOTS:
             span = getattr(drafted, slot)
             words = span.text if span else ""
-            nearest = _nearest(phrases, wire.slots[slot])
+            nearest = _nearest(every, wire.slots[slot])
             mine[slot].append(f1(words, wire.slots[slot]))
             most[slot].append(f1(nearest, wire.slots[slot]))
             at[slot].append(f1(words, nearest))
