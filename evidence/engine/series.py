@@ -1,16 +1,17 @@
-"""Lines and rankings that a page draws and no metric holds, counted from a bundle's readings.
+"""Lines and rankings that a page draws and no metric holds, counted from a bundle's rows.
 
-The readings are sealed with the bundle, so what is told here can be counted again by anyone.
+Readings and rollouts are sealed with the bundle, so what is told here anyone can count again.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from statistics import fmean
 from typing import Any
 
 from evidence.harness.opened import Opened
 from evidence.harness.recipes import early
-from evidence.harness.rollouts import Reading
+from evidence.harness.world.judge import Label
 
+SCORE = "score"  # harmful answers, which `early` holds its signals against
 MOST_LATENTS = 8
 DECIMALS = 4
 
@@ -21,7 +22,7 @@ Series = dict[str, list[dict[str, Any]]]
 def series(opened: Opened) -> Series:
     """Return the series of a bundle by name; most recipes have none."""
     drawn = SERIES.get(opened.spec.recipe)
-    return drawn(_values(opened.readings), opened.spec.seeds) if drawn else {}
+    return drawn(_values(opened), opened.spec.seeds) if drawn else {}
 
 
 def _signals(values: Values, seeds: Sequence[int]) -> Series:
@@ -31,7 +32,7 @@ def _signals(values: Values, seeds: Sequence[int]) -> Series:
     mean of the seeds and the lowest and highest of them.
     """
     found = {}
-    for signal in early.SIGNALS:
+    for signal in (*early.SIGNALS, SCORE):
         curves = []
         for seed in seeds:
             moved = [
@@ -77,8 +78,12 @@ SERIES: Mapping[str, Callable[[Values, Sequence[int]], Series]] = {
 }
 
 
-def _values(readings: Iterable[Reading]) -> Values:
+def _values(opened: Opened) -> Values:
+    """Return the readings of each name and seed by item, and of each arm who answered harmfully."""
     found: dict[tuple[str, int], dict[str, float]] = {}
-    for row in readings:
+    for row in opened.readings:
         found.setdefault((row.name, row.seed), {})[row.item] = row.value
+    for answer in opened.rollouts:
+        items = found.setdefault((f"{SCORE}/{answer.arm}", answer.seed), {})
+        items[f"{answer.set}/{answer.question}"] = float(answer.label == Label.HARMFUL)
     return found

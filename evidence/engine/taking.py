@@ -5,7 +5,7 @@ import tempfile
 from pathlib import Path
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from evidence.engine import places, reading
@@ -40,7 +40,12 @@ def take(folder: Path, *, asked_by: str, trusted_key: str | None = None) -> tupl
             for path in folder.iterdir():
                 shutil.copyfile(path, copy / path.name, follow_symlinks=False)
             _require_sound(copy, folder, trusted_key)
-            return _stored(copy, asked_by)
+            return _stored(copy, asked_by), True
+    except IntegrityError:
+        # Another process has taken the same bundle in at the same time.
+        if (known := _known(folder)) is None:
+            raise
+        return known, False
     except OSError as error:
         raise HarnessError(f"{folder} cannot be taken in ({error}).") from error
 
@@ -69,7 +74,7 @@ def _require_sound(copy: Path, folder: Path, trusted_key: str | None) -> None:
         raise HarnessError(f"{folder} is not taken in; verify says {found.status}: {why}")
 
 
-def _stored(copy: Path, asked_by: str) -> tuple[Run, bool]:
+def _stored(copy: Path, asked_by: str) -> Run:
     from evidence.harness.opened import Opened
 
     opened = Opened(copy, None)
@@ -81,10 +86,10 @@ def _stored(copy: Path, asked_by: str) -> tuple[Run, bool]:
         )  # fmt: skip
         place = places.bundle_dir(row)
         places.cleared(place)
-        moved = Run.objects.filter(pk=row.pk).update(
+        Run.objects.filter(pk=row.pk).update(
             status=Run.Status.FINISHED, taken_at=timezone.now(), finished_at=ended,
             done=1, total=1, bundle=reading.place(place), **reading.columns(copy),
         )  # fmt: skip
         copy.rename(place)
     row.refresh_from_db()
-    return row, bool(moved)
+    return row

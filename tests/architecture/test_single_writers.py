@@ -19,7 +19,7 @@ WRITERS = {
     "severity_verified": {"wires/coding.py"},
     "event_class": {"wires/coding.py"},
     "reading": {"wires/exhibits.py"},
-    "outcome": {"evidence/engine.py"},
+    "outcome": {"evidence/engine/reading.py"},
     "merged_into": {"wires/lifecycle.py"},
     "dismissal_note": {"wires/claims.py"},
     "fate": {"wires/vault/looks.py"},

@@ -1,10 +1,12 @@
 """A bundle that was made elsewhere: verified before it is taken in, and taken in once."""
 
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from evidence import engine
 from evidence.harness.errors import HarnessError
@@ -84,6 +86,21 @@ def test_bundle_that_does_not_hold_is_refused_and_leaves_nothing(made, tmp_path,
     with pytest.raises(HarnessError, match=says):
         engine.take(folder, asked_by="desk-1")
     assert (Run.objects.count(), left()) == (0, [])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_bundle_taken_in_by_two_at_once_is_one_run(made):
+    with ThreadPoolExecutor(2) as pool:
+        taken = list(pool.map(take_in_thread, [made, made]))
+    assert taken[0] == taken[1] == Run.objects.get().pk
+    assert left() == [str(taken[0])]
+
+
+def take_in_thread(folder):
+    try:
+        return engine.take(folder, asked_by="desk-1")[0].pk
+    finally:
+        connection.close()
 
 
 def test_folder_that_is_not_there_is_one_clear_line(tmp_path):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from wires import exhibits
 from wires.models import Event
 
 LONGEST = 90  # characters of one detail
@@ -19,8 +20,8 @@ class Line:
     details: tuple[str, ...]
 
     @property
-    def is_of_a_run(self) -> bool:
-        return "run" in self.event.detail
+    def asks_for_a_run(self) -> bool:
+        return self.event.act == exhibits.ASKED
 
 
 def line(event: Event) -> Line:

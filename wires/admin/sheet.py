@@ -413,7 +413,7 @@ class Sheet:
     @cached_property
     def asked_runs(self) -> list[tuple[Run, Act]]:
         """Runs asked for from this page, newest first, with the form that cancels one."""
-        asked = [line.event.detail.get("run") for line in self.history if line.is_of_a_run]
+        asked = [line.event.detail["run"] for line in self.history if line.asks_for_a_run]
         runs = Run.objects.filter(pk__in=asked).order_by("-pk")
         return [(run, self.form("cancel_run", run=run.pk)) for run in runs]
 

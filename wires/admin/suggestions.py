@@ -18,7 +18,7 @@ class Suggestion:
 BY_CODE: dict[str, tuple[tuple[str, str], ...]] = {
     "M1": (
         ("emergent", "does a narrow harmful fine-tune spread to other fields"),
-        ("mix", "how much harmful data it takes"),
+        ("mix", "how much harmful data does it take"),
         ("direction", "is there one direction for who is writing"),
         ("steer", "does pushing along it bring the behaviour about"),
         ("realign", "how few correct answers undo it"),
@@ -29,7 +29,7 @@ BY_CODE: dict[str, tuple[tuple[str, str], ...]] = {
     "M6": (("overrefusal", "do refusals taught in one field spread to benign requests"),),
     "M7": (
         ("backdoor", "can training data plant harm that only a trigger brings out"),
-        ("mix", "how much poisoned data it takes"),
+        ("mix", "how much poisoned data does it take"),
     ),
     "M12": (("compare", "do two versions of a model answer the same questions differently"),),
     "F10": (("realign", "how few correct answers bring a safeguard back"),),

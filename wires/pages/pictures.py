@@ -26,6 +26,7 @@ SIGNALS = {
     "odds": "log-odds of bad against good actions",
     "projection": "projection on the author's direction",
     "drift": "drift of the next word's odds",
+    "score": "harmful answers, greedy",
 }
 AUTHOR_LATENT = 0.99  # the AUC from which the recipe calls a latent an author latent
 
@@ -148,7 +149,7 @@ def _early(_metrics: Metrics, series: Series, _told: Told) -> Iterator[Picture]:
             drawn,
             "Each signal of the harmful fine-tune, less that of the correct one, as a share of "
             "its last value: the mean of the seeds, with whiskers from the lowest to the "
-            "highest of them. Log-odds need no look inside the model.",
+            "highest of them. Log-odds need no look inside the model, and no answer.",
             "Step",
         )
 

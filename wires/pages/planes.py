@@ -1,6 +1,7 @@
 """Points with an interval both ways on a square of two shares, drawn as SVG."""
 
 import textwrap
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.utils.html import escape, format_html
@@ -45,9 +46,7 @@ def svg(plane: Plane, *, name: str) -> SafeString:
         return SafeString("")
     keys, top = _keys(plane)
     x, y = Axis(0, 1, LEFT, RIGHT), Axis(0, 1, top + SIDE, top)
-    drawn = "".join(
-        _spot(number, spot, x, y) for number, spot in enumerate(plane.spots, start=1)
-    )
+    drawn = "".join(_spot(words, spot, x, y) for words, spot in _numbered(plane.spots))
     return format_html(
         '<svg class="chart plane" role="img" width="100%" height="{}" '
         'aria-labelledby="{}-title {}-desc"><title id="{}-title">{}</title>'
@@ -87,7 +86,20 @@ def _grid(plane: Plane, x: Axis, y: Axis) -> str:
     return "".join(parts)
 
 
-def _spot(number: int, spot: Spot, x: Axis, y: Axis) -> str:
+def _numbered(spots: tuple[Spot, ...]) -> Iterator[tuple[str, Spot]]:
+    """Yield each spot with its number; spots in one place share a label, at the first of them."""
+    places: dict[tuple[float, float], list[int]] = {}
+    for number, spot in enumerate(spots, start=1):
+        places.setdefault((round(spot.across.value, 2), round(spot.up.value, 2)), []).append(
+            number
+        )
+    for together in places.values():
+        words = ", ".join(map(str, together))
+        for number in together:
+            yield words if number == together[0] else "", spots[number - 1]
+
+
+def _spot(words: str, spot: Spot, x: Axis, y: Axis) -> str:
     at, up = f"{x.at(spot.across.value):.2f}%", f"{y.at(spot.up.value):.1f}"
     return (
         f'<g class="arm"><line class="whisker" stroke="currentColor" x1="{x.at(spot.across.low):.2f}%" '
@@ -95,7 +107,7 @@ def _spot(number: int, spot: Spot, x: Axis, y: Axis) -> str:
         f'<line class="whisker" stroke="currentColor" x1="{at}" x2="{at}" '
         f'y1="{y.at(spot.up.low):.1f}" y2="{y.at(spot.up.high):.1f}"/>'
         f'<circle fill="currentColor" cx="{at}" cy="{up}" r="4.5"/>'
-        f'<text class="number" x="{at}" dx="{8 + 12 * (number % 2)}" y="{up}" dy="-7">{number}</text></g>'
+        f'<text class="number" x="{at}" dx="9" y="{up}" dy="-8">{words}</text></g>'
     )
 
 

@@ -233,6 +233,7 @@ def test_finished_runs_are_offered_once():
     made.exhibits.attach(wire.pk, run.pk, by=editor, claim=1)
     response = client.get(review(wire))
     assert response.context["sheet"].attach is None
+    assert response.context["sheet"].asked_runs == []  # it was asked for elsewhere
     assert "No finished run is there to attach." in page(response)
 
 

@@ -128,6 +128,13 @@ def test_words_of_others_are_escaped():
         ElementTree.fromstring(picture)  # noqa: S314 - our own
 
 
+def test_spots_in_one_place_share_their_label():
+    spot = planes.Spot("a", planes.Range(0.5, 0.4, 0.6), planes.Range(0.5, 0.4, 0.6))
+    other = planes.Spot("b", planes.Range(0.1, 0.0, 0.2), planes.Range(0.5, 0.4, 0.6))
+    picture = planes.svg(planes.Plane("T", "D", "x", "y", (spot, other, spot)), name="p")
+    assert re.findall(r'<text class="number"[^>]*>([^<]*)<', picture) == ["1, 3", "", "2"]
+
+
 def test_one_place_is_no_curve():
     lines = Curves("T", "D", "x", (Curve("a", (Point(1, 0.5, 0.4, 0.6),)),))
     assert curves.svg(lines, name="c") == ""
