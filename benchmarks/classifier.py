@@ -128,7 +128,7 @@ def _severity(told: Told) -> Iterator[Row]:
         what = f"starter archive, {factor} (labels by the desk)"
         if what in told:
             kappas = {name: one["kappa"] for name, one in told[what]["methods"].items()}
-            beside = f"the rule that the desk is offered {kappas['rule']['value']:.3f}"
+            beside = f"the written rules {kappas['rule']['value']:.3f}"
             yield what, "quadratic kappa", _interval(kappas["butfor"]), beside
 
 

@@ -827,6 +827,7 @@ def test_worker_fetches_sweeps_and_looks(site, clock, editor):
     clock.forward(minutes=3)
     tasks.sweep()
     assert ("wires.tasks.fetch_source", asked.pk) in taken("slow")
+    taken("embed")
     tasks.fetch_source(asked.pk)
     assert taken("embed") == [("wires.tasks.recheck_claims", wire.current_id)]
     source = Source.objects.get()
