@@ -175,6 +175,7 @@ CELERY_TASK_ROUTES = {
     "wires.tasks.propose": {"queue": "embed"},
     "wires.tasks.propose_batch": {"queue": "embed"},
     "wires.tasks.renew_vectors": {"queue": "embed"},
+    "wires.tasks.sweep_texts": {"queue": "embed"},
     # What takes long for other reasons, so that nothing stands before what the clock asks for.
     "wires.tasks.fetch_source": {"queue": "slow"},
     "wires.tasks.look_at": {"queue": "slow"},

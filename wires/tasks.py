@@ -94,14 +94,24 @@ def renew_vectors() -> None:
 
 
 @shared_task
-def sweep() -> None:
-    """Queue again what a lost message left undone; the rows say what that is."""
+def sweep_texts() -> None:
+    """Queue again the texts that were not read.
+
+    It waits its turn behind those that are queued, and is dropped where that takes long: a text
+    that is still unread when all before it are done was lost, and none is queued twice.
+    """
     for version_id in Version.objects.unchecked().values_list("pk", flat=True)[:SWEEP_AT_ONCE]:
         check_claims.delay(version_id)
     for version_id in Version.objects.unproposed().values_list("pk", flat=True)[
         :SWEEP_AT_ONCE
     ]:
         propose.delay(version_id)
+
+
+@shared_task
+def sweep() -> None:
+    """Queue again what a lost message left undone; the rows say what that is."""
+    sweep_texts.apply_async(expires=SWEEP_SECONDS)
     for fetch_id in vault.fetches_left()[:SWEEP_AT_ONCE]:
         fetch_source.delay(fetch_id)
     for batch_id in batches.left_behind():

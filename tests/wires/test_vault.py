@@ -836,3 +836,20 @@ def test_worker_fetches_sweeps_and_looks(site, clock, editor):
     assert taken("slow") == [("wires.tasks.look_at", source.pk)]
     tasks.look_at(source.pk)
     assert source.looks.get().finding == "same"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_sweep_queues_an_unread_text_once_however_long_it_waits(clock, editor):
+    taken("embed")
+    clock.forward(hours=-1)  # by the database's clock: a new text is left to its own message
+    wire, _ = lifecycle.file(factories.make_filing(), by=editor)
+    own = [
+        ("wires.tasks.check_claims", wire.current_id),
+        ("wires.tasks.propose", wire.current_id),
+    ]
+    assert taken("embed") == own
+    for _ in range(3):
+        tasks.sweep()
+    assert taken("embed") == [("wires.tasks.sweep_texts",)] * 3
+    tasks.sweep_texts()
+    assert taken("embed") == own
