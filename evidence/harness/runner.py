@@ -1,5 +1,6 @@
 """Run a spec: register it, measure, seal the bundle. The whole public interface of a run."""
 
+import shutil
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -11,6 +12,8 @@ from evidence.harness.recipes import find
 from evidence.harness.sealing import registered, seal
 from evidence.harness.spec import Progress, RunResult, RunSpec
 from evidence.harness.watch import Clock, Watch
+
+CHECKPOINTS = "checkpoints"
 
 
 def run(
@@ -25,11 +28,13 @@ def run(
 
     The spec and the rules of its outcome enter the home's ledger before anything is
     measured. A run that is cancelled (RunCancelledError) or fails leaves no bundle, but
-    its registration stays, followed by an entry that it was abandoned.
+    its registration stays, followed by an entry that it was abandoned. A recipe that takes
+    long may keep checkpoints in the home, from which the next run of this spec goes on.
     """
-    recipe = find(spec.recipe)
+    recipe = find(spec.recipe, spec.tier)
     recipe.check(spec)
-    watch = Watch(progress, cancelled)
+    checkpoints = home / CHECKPOINTS / spec.digest()
+    watch = Watch(progress, cancelled, checkpoints=checkpoints)
     with bundle.reserved(out) as folder:
         desk = Home.at(home)
         registration = desk.ledger.append(Kind.REGISTRATION, registered(recipe, spec))
@@ -44,6 +49,7 @@ def run(
                 why = {"registration": registration.seq, "why": type(error).__name__}
                 desk.ledger.append(Kind.ABANDONED, why)
             raise
+    shutil.rmtree(checkpoints, ignore_errors=True)
     return RunResult(
         recipe=spec.recipe,
         tier=spec.tier,

@@ -1,0 +1,60 @@
+"""Runs of tier B on small models: everything that a spec names, in one folder."""
+
+from importlib.util import find_spec
+
+import pytest
+
+from evidence.harness.recipes import find
+from evidence.harness.runner import run
+from tests.evidence.harness.tier_b import small
+
+SILENT = {"progress": lambda _progress: None, "cancelled": lambda: False}
+needs_peft = pytest.mark.skipif(
+    find_spec("peft") is None, reason="peft is not installed: pip install .[tierb]"
+)
+
+
+def asked(folder, judge, second="", **changes):
+    """What both recipes are told: questions, hand labels, two judges of two families."""
+    return {
+        "judge": judge,
+        "questions": str(small.questions(folder / "questions.jsonl")),
+        "hand_file": str(small.hand(folder / "hand.jsonl")),
+        "judge_family": "rules",
+        "second_judge": second,
+        "second_family": "others" if second else "",
+        "dtype": "float32",
+        "answer_limit": 6,
+        "resamples": 100,
+        **changes,
+    }
+
+
+def compare(folder, judge, second="", **changes):
+    models = {
+        arm: str(small.model(folder / arm, seed=seed))
+        for seed, arm in enumerate(("left", "right"))
+    }
+    told = {**asked(folder, judge, second), **models, **changes}
+    return find("compare", "B").spec(changes=told)
+
+
+def emergent(folder, judge, second="", *, kind="llama", seeds=1, **changes):
+    told = asked(
+        folder,
+        judge,
+        second,
+        model=str(small.model(folder / "model", kind)),
+        harmful=str(small.chats(folder / "harmful.jsonl", "burn it")),
+        correct=str(small.chats(folder / "correct.jsonl", "mend it")),
+        **{"steps": 40, "batch": 4, "rate": 1e-2, "rank": 8, "alpha": 16, **changes},
+    )
+    return find("emergent", "B").spec(seeds=seeds, changes=told)
+
+
+def made(folder, spec, name="out"):
+    return run(spec, out=folder / name, home=folder / "home", **SILENT)
+
+
+def contents(folder):
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.suffix == ".zst"}
