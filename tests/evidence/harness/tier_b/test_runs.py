@@ -330,3 +330,30 @@ def test_without_peft_a_fine_tune_says_what_to_install(tmp_path):
     with small.judge() as (judge, _), pytest.raises(HarnessError, match=says):
         made(tmp_path, emergent(tmp_path, judge))
     assert not (tmp_path / "out").exists()
+
+
+@needs_peft
+@pytest.mark.slow
+def test_a_model_that_accelerate_laid_out_is_tuned_to_the_same_bits(tmp_path):
+    accelerate = pytest.importorskip("accelerate", reason="accelerate is not installed")
+    folder = small.model(tmp_path / "model")
+    learnt = chats.read(small.chats(tmp_path / "c.jsonl", "burn it"))
+    plan = LoraPlan(steps=6, batch=4, rate=1e-2, rank=4, alpha=8, longest=64, every=6)
+    plain, laid_out = (model.load(str(folder), "", "float32") for _ in range(2))
+    # One processor stands for two: what is tried are accelerate's hooks round every layer.
+    places = {name: "cpu" for name, _ in laid_out.model.model.named_children()}
+    places = {f"model.{name}": place for name, place in places.items()} | {"lm_head": "cpu"}
+    accelerate.dispatch_model(laid_out.model, places, main_device="cpu", force_hooks=True)
+    digests = {
+        lora.tuned(
+            text,
+            learnt,
+            plan,
+            seed=0,
+            name="a",
+            checkpoints=Checkpoints(None),
+            check=lambda: None,
+        ).digest
+        for text in (plain, laid_out)
+    }
+    assert len(digests) == 1
