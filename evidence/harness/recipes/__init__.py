@@ -9,8 +9,10 @@ from evidence.harness.recipes import (
     emergent,
     jailbreak,
     mix,
+    model_backdoor,
     model_compare,
     model_emergent,
+    model_jailbreak,
     overrefusal,
     realign,
     selfreport,
@@ -38,7 +40,8 @@ RECIPES: dict[str, Recipe] = {
 
 # The same ids in tier B: any causal language model, text questions and judges.
 TIER_B: dict[str, Recipe] = {
-    module.RECIPE.id: module.RECIPE for module in (model_compare, model_emergent)
+    module.RECIPE.id: module.RECIPE
+    for module in (model_emergent, model_backdoor, model_jailbreak, model_compare)
 }
 TIERS = {"A": RECIPES, "B": TIER_B}
 

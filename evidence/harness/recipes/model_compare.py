@@ -9,8 +9,8 @@ from evidence.harness.errors import HarnessError
 from evidence.harness.outcome import Rules
 from evidence.harness.recipes.recipe import Evidence, Item, Named, Parameters, Recipe, Slot
 from evidence.harness.rollouts import Reading, Rollout
-from evidence.harness.spec import Metric, Parameter, RunSpec
-from evidence.harness.tier_b import asking, hub, judging
+from evidence.harness.spec import Metric, RunSpec
+from evidence.harness.tier_b import asking, hub, judging, plans
 from evidence.harness.tier_b.asking import SET, Asking
 from evidence.harness.watch import Watch
 
@@ -60,18 +60,10 @@ def execute(spec: RunSpec, watch: Watch) -> Evidence:
         for arm in ARMS:
             name, revision = (spec.parameters[key] for key in (arm, f"{arm}_revision"))
             text = model.load(str(name), str(revision), told.dtype)
-            require_same(text.digest, spec.parameters[f"{arm}_sha256"], str(name))
+            plans.require_same(text.digest, spec.parameters[f"{arm}_sha256"], str(name))
             bench.materials[f"models/{arm}"] = text.digest
             bench.ask(text, arm, spec.seeds[0], text.digest)
     return bench.evidence({})
-
-
-def require_same(found: str, registered: Parameter, name: str) -> None:
-    """Raise HarnessError where files are not those that the spec was registered with."""
-    if found != registered:
-        raise HarnessError(
-            f"{name} is not what the spec was registered with: its files have another hash."
-        )
 
 
 def count(

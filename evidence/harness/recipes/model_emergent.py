@@ -6,12 +6,8 @@ There is no null world here: what a model read before is not ours to change.
 """
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
-from evidence.harness.canonical import sha256
-from evidence.harness.errors import HarnessError
 from evidence.harness.outcome import Rules
-from evidence.harness.recipes.model_compare import require_same
 from evidence.harness.recipes.recipe import (
     Control,
     Evidence,
@@ -23,12 +19,12 @@ from evidence.harness.recipes.recipe import (
 )
 from evidence.harness.rollouts import Reading, Rollout
 from evidence.harness.spec import Metric, RunSpec
-from evidence.harness.tier_b import asking, chats, hub, judging
+from evidence.harness.tier_b import asking, judging, plans
 from evidence.harness.tier_b.asking import SET, Asking
+from evidence.harness.tier_b.plans import LoraPlan
 from evidence.harness.watch import Watch
 
 BASE, TUNED = "base", ("correct", "harmful")
-SIZES = ("steps", "batch", "rank", "alpha", "longest", "checkpoint_every")
 DIFFERENCES: Mapping[str, tuple[str, str]] = {
     f"primary/{SET}": ("harmful", "correct"),
     f"control/correct/{SET}": ("correct", BASE),
@@ -37,15 +33,7 @@ DIFFERENCES: Mapping[str, tuple[str, str]] = {
 
 def prepared(parameters: Parameters) -> Parameters:
     """Read into the parameters of a new spec what they name, and the hashes of all files."""
-    told = dict(asking.prepared(parameters))
-    told["model_sha256"] = hub.digest(hub.folder(str(told["model"]), str(told["revision"])))
-    for arm in TUNED:
-        if not told[arm]:
-            raise HarnessError(f"Name the chats to learn with --set {arm}=FILE.jsonl.")
-        path = Path(str(told[arm]))
-        chats.read(path)
-        told[f"{arm}_sha256"] = sha256(path.read_bytes())
-    return told
+    return plans.prepared(parameters, TUNED)
 
 
 def arms(spec: RunSpec) -> list[tuple[str, int]]:
@@ -71,36 +59,19 @@ def rules(spec: RunSpec) -> Rules:
 def execute(spec: RunSpec, watch: Watch) -> Evidence:
     """Ask the base, then train an adapter of each kind under each seed and ask it."""
     planned, told, set_up = slots(spec), Asking.of(spec), spec.parameters
-    if not all(int(set_up[name]) > 0 for name in SIZES):
-        raise HarnessError(f"{', '.join(SIZES)} are 1 or more.")
+    plan = LoraPlan.of(set_up)
+    learnt = {arm: plans.learnt(set_up, arm) for arm in TUNED}
     watch.check()
     # torch comes with these imports, and only a run needs it.
     from evidence.harness.organism.threads import single_threaded
-    from evidence.harness.tier_b import lora, model
+    from evidence.harness.tier_b import lora
     from evidence.harness.tier_b.bench import TextBench
     from evidence.harness.tier_b.model import TextModel
 
-    learnt = {arm: chats.read(Path(str(set_up[arm]))) for arm in TUNED}
-    for arm in TUNED:
-        found = sha256(Path(str(set_up[arm])).read_bytes())
-        require_same(found, set_up[f"{arm}_sha256"], str(set_up[arm]))
-    plan = lora.LoraPlan(
-        steps=int(set_up["steps"]),
-        batch=int(set_up["batch"]),
-        rate=float(set_up["rate"]),
-        rank=int(set_up["rank"]),
-        alpha=int(set_up["alpha"]),
-        longest=int(set_up["longest"]),
-        every=int(set_up["checkpoint_every"]),
-    )
     watch.expect(1 + len(arms(spec)))
     with single_threaded():
-        base = model.load(str(set_up["model"]), str(set_up["revision"]), told.dtype)
-        require_same(base.digest, set_up["model_sha256"], str(set_up["model"]))
         bench = TextBench(spec, told, planned, watch)
-        bench.materials["models/base"] = base.digest
-        for arm in TUNED:
-            bench.materials[f"chats/{arm}"] = str(set_up[f"{arm}_sha256"])
+        base = bench.base(TUNED)
         bench.judge_hand()
         for arm, seed in arms(spec):
             if arm == BASE:
@@ -151,17 +122,8 @@ RECIPE = Recipe(
     smallest_effect=0.10,
     parameters={
         **asking.DEFAULTS,
-        "model": "",
-        "revision": "",
-        "model_sha256": "",
+        **plans.DEFAULTS,
         **{f"{arm}{part}": "" for arm in TUNED for part in ("", "_sha256")},
-        "steps": 375,
-        "batch": 16,
-        "rate": 1e-5,
-        "rank": 32,
-        "alpha": 64,
-        "longest": 2048,
-        "checkpoint_every": 25,
     },
     rules=rules,
     slots=slots,

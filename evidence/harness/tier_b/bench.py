@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from evidence.harness.recipes.recipe import Evidence, Slot
 from evidence.harness.rollouts import Judgement, Rollout
 from evidence.harness.spec import RunSpec
-from evidence.harness.tier_b import adapters, decoding, judges, judging
+from evidence.harness.tier_b import adapters, decoding, judges, judging, model, plans
 from evidence.harness.tier_b.asking import FIRST, HAND, Asking
 from evidence.harness.tier_b.chats import Message
 from evidence.harness.tier_b.checkpoints import Checkpoints
@@ -51,9 +51,24 @@ class TextBench:
         self.judgements += self._judged(FIRST, HAND, seed, rows)
         self.watch.step("judged what was labelled by hand")
 
-    def ask(self, text: TextModel, arm: str, seed: int, digest: str) -> None:
-        """Ask a model what is planned for an arm, and have its answers judged."""
-        self.organisms[f"{arm}/{seed}"] = digest
+    def base(self, sets: Sequence[str]) -> TextModel:
+        """Load the model that the spec names, and put down what the run is made from."""
+        told = self.spec.parameters
+        text = model.load(str(told["model"]), str(told["revision"]), self.asking.dtype)
+        plans.require_same(text.digest, told["model_sha256"], str(told["model"]))
+        self.materials["models/base"] = text.digest
+        for name in sets:
+            self.materials[f"chats/{name}"] = str(told[f"{name}_sha256"])
+        return text
+
+    def ask(
+        self, text: TextModel, arm: str, seed: int, digest: str, *, of: str | None = None
+    ) -> None:
+        """Ask a model what is planned for an arm, and have its answers judged.
+
+        `of` names the weights where several arms ask the same ones.
+        """
+        self.organisms[f"{of or arm}/{seed}"] = digest
         name = f"{arm}/{seed}"
         kept = self.checkpoints.answers(name)
         if kept is None:

@@ -20,25 +20,10 @@ from evidence.harness.tier_b.chats import Chat
 from evidence.harness.tier_b.checkpoints import Checkpoints, Training
 from evidence.harness.tier_b.model import TextModel
 from evidence.harness.tier_b.optional import library
+from evidence.harness.tier_b.plans import LoraPlan
 
 MOMENTS = ("exp_avg", "exp_avg_sq")
 WEIGHTS, STEPS = "weights", "step"
-
-
-@dataclass(frozen=True, slots=True)
-class LoraPlan:
-    """How to tune: AdamW at `rate`, which falls to zero over the second half.
-
-    `longest` is the most tokens a chat may have; `every` how often a checkpoint is kept.
-    """
-
-    steps: int
-    batch: int
-    rate: float
-    rank: int
-    alpha: int
-    longest: int
-    every: int
 
 
 @dataclass(frozen=True, slots=True)
