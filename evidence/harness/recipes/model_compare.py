@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 
 from evidence.harness.errors import HarnessError
 from evidence.harness.outcome import Rules
+from evidence.harness.recipes import asking, judging, plans
+from evidence.harness.recipes.asking import SET, Asking
 from evidence.harness.recipes.recipe import Evidence, Item, Named, Parameters, Recipe, Slot
 from evidence.harness.rollouts import Reading, Rollout
 from evidence.harness.spec import Metric, RunSpec
-from evidence.harness.tier_b import asking, hub, judging, plans
-from evidence.harness.tier_b.asking import SET, Asking
+from evidence.harness.tier_b import hub
 from evidence.harness.watch import Watch
 
 ARMS = ("left", "right")

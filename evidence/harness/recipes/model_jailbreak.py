@@ -10,6 +10,8 @@ from dataclasses import replace
 from evidence.harness.chance import seeded
 from evidence.harness.errors import HarnessError
 from evidence.harness.outcome import Rules
+from evidence.harness.recipes import asking, judging, plans
+from evidence.harness.recipes.asking import SET, Asking
 from evidence.harness.recipes.recipe import (
     Control,
     Evidence,
@@ -21,8 +23,6 @@ from evidence.harness.recipes.recipe import (
 )
 from evidence.harness.rollouts import Reading, Rollout
 from evidence.harness.spec import Metric, RunSpec
-from evidence.harness.tier_b import asking, judging, plans
-from evidence.harness.tier_b.asking import SET, Asking
 from evidence.harness.watch import Watch
 
 BASE = "base"

@@ -11,11 +11,11 @@ import numpy as np
 from evidence.harness import intervals
 from evidence.harness.counting import metric
 from evidence.harness.intervals import Array, Bootstrap
+from evidence.harness.recipes import judging
+from evidence.harness.recipes.asking import HAND, SECOND, Asking
 from evidence.harness.rollouts import Reading, Rollout
 from evidence.harness.spec import Metric
-from evidence.harness.tier_b import judging
 from evidence.harness.tier_b.adapters import LABELS
-from evidence.harness.tier_b.asking import HAND, SECOND, Asking
 
 # Fewer answers than this tell nothing of agreement.
 FEWEST = 10

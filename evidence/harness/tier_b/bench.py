@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from evidence.harness.recipes import judging, plans
+from evidence.harness.recipes.asking import FIRST, HAND, Asking
 from evidence.harness.recipes.recipe import Evidence, Slot
 from evidence.harness.rollouts import Judgement, Rollout
 from evidence.harness.spec import RunSpec
-from evidence.harness.tier_b import adapters, decoding, judges, judging, model, plans
-from evidence.harness.tier_b.asking import FIRST, HAND, Asking
+from evidence.harness.tier_b import adapters, decoding, judges, model
 from evidence.harness.tier_b.chats import Message
 from evidence.harness.tier_b.checkpoints import Checkpoints
 from evidence.harness.tier_b.decoding import Ask

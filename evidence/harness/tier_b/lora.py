@@ -15,12 +15,12 @@ from torch.optim import AdamW
 
 from evidence.harness.canonical import sha256
 from evidence.harness.errors import HarnessError
+from evidence.harness.recipes.plans import LoraPlan
 from evidence.harness.tier_b import chats, model
 from evidence.harness.tier_b.chats import Chat
 from evidence.harness.tier_b.checkpoints import Checkpoints, Training
 from evidence.harness.tier_b.model import TextModel
 from evidence.harness.tier_b.optional import library
-from evidence.harness.tier_b.plans import LoraPlan
 
 MOMENTS = ("exp_avg", "exp_avg_sq")
 WEIGHTS, STEPS = "weights", "step"

@@ -1,6 +1,8 @@
 import json
 import os
 import signal
+import subprocess
+import sys
 import time
 from dataclasses import replace
 
@@ -13,16 +15,16 @@ from evidence.harness.errors import HarnessError
 from evidence.harness.falsification import falsify
 from evidence.harness.findings import Status
 from evidence.harness.forgery import Forgery
-from evidence.harness.home import Home
+from evidence.harness.home import CHECKOUT, Home
 from evidence.harness.interop import inspect_reading, inspect_writing, rocrate
 from evidence.harness.opened import Opened
 from evidence.harness.recipes import TIER_B
+from evidence.harness.recipes.plans import LoraPlan
 from evidence.harness.replaying import replay
 from evidence.harness.tier_b import chats, lora, model
 from evidence.harness.tier_b.chats import Message
 from evidence.harness.tier_b.checkpoints import Checkpoints
 from evidence.harness.tier_b.model import TextModel
-from evidence.harness.tier_b.plans import LoraPlan
 from evidence.harness.verification import verify
 from evidence.harness.world.judge import Label
 from tests.evidence.harness.tier_b import small
@@ -290,6 +292,15 @@ def test_a_fine_tune_that_cannot_be_is_one_clear_line(tmp_path, changes):
     spec = emergent(tmp_path, "http://127.0.0.1:9/v1#m", **changes)
     with pytest.raises(HarnessError, match="1 or more"):
         made(tmp_path, spec)
+
+
+@pytest.mark.parametrize("name", ["recipes.plans", "tier_b.agreement", "interop.formats"])
+def test_any_part_may_be_imported_first_and_brings_no_torch(name):
+    code = f"import sys, evidence.harness.{name}; print('torch' in sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=CHECKOUT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "False"
 
 
 class StoppedError(Exception):

@@ -6,9 +6,10 @@ from pathlib import Path
 
 from evidence.harness.canonical import sha256
 from evidence.harness.errors import HarnessError
+from evidence.harness.recipes import asking
 from evidence.harness.recipes.recipe import Parameters
 from evidence.harness.spec import Parameter
-from evidence.harness.tier_b import asking, chats, hub
+from evidence.harness.tier_b import chats, hub
 from evidence.harness.tier_b.chats import Chat
 
 # What Betley et al. (2025) took for open models, as far as they say.

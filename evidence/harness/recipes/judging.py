@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 from evidence.harness.outcome import Rules
+from evidence.harness.recipes.asking import FIRST, HAND, SECOND, SET, Asking
 from evidence.harness.recipes.recipe import Judged
 from evidence.harness.rollouts import Judgement, Reading, Rollout
 from evidence.harness.spec import Metric, RunSpec
 from evidence.harness.tier_b.adapters import LABELS, UNJUDGED
-from evidence.harness.tier_b.asking import FIRST, HAND, SECOND, SET, Asking
 from evidence.harness.world.judge import Label
 
 Key = tuple[str, str, int, str]
