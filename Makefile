@@ -60,7 +60,7 @@ lock: setup ## write requirements.lock anew from pyproject.toml
 	@tools=$$(mktemp -d) && trap 'rm -rf "$$tools"' EXIT && \
 	$(PYTHON) -m venv "$$tools" && "$$tools/bin/pip" install --quiet pip-tools==7.6.2 && \
 	"$$tools/bin/pip-compile" --quiet --generate-hashes --no-emit-index-url --no-emit-find-links \
-		--no-emit-trusted-host --strip-extras --allow-unsafe --extra dev \
+		--no-emit-trusted-host --strip-extras --allow-unsafe --extra dev --extra tierb \
 		--output-file requirements.lock pyproject.toml && \
 	awk '/^[^ ]/ { skip = /^(torch==|triton==|nvidia-|cuda-)/ } !skip' requirements.lock \
 		>"$$tools/lock" && cat "$$tools/lock" >requirements.lock

@@ -1,6 +1,6 @@
 """The command line: python -m evidence.harness COMMAND.
 
-list | run | verify | replay | falsify | export | import | build-weights
+list | run | fetch | verify | replay | falsify | export | import | build-weights
 """
 
 import argparse
@@ -16,7 +16,7 @@ from evidence.harness.errors import HarnessError, RunCancelledError
 from evidence.harness.findings import Status, Verification
 from evidence.harness.home import default_home
 from evidence.harness.interop.formats import FORMATS
-from evidence.harness.recipes import RECIPES, find
+from evidence.harness.recipes import TIERS, find
 from evidence.harness.spec import Metric, Progress, RunResult
 
 EXIT_CODES = {Status.HOLDS: 0, Status.FAILS: 1, Status.UNCHECKED: 2}
@@ -50,6 +50,7 @@ def _parser() -> argparse.ArgumentParser:
 
     running = commands.add_parser("run", help="run a recipe and leave its bundle")
     running.add_argument("recipe", help="the id of a recipe, see `list`")
+    running.add_argument("--tier", choices=TIERS, default="A", help="which (default A)")
     running.add_argument("--out", type=Path, required=True, help="a folder, new or empty")
     running.add_argument("--seeds", type=_count, default=1, help="how many (default 1)")
     running.add_argument(
@@ -61,6 +62,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     running.add_argument("--json", action="store_true", help="print JSON")
     running.set_defaults(command=_run)
+
+    fetching = commands.add_parser("fetch", help="download a model from its hub")
+    fetching.add_argument("model", help="a hub id; a run takes it by this id")
+    fetching.add_argument("--revision", default="", help="a commit or tag (default: newest)")
+    fetching.set_defaults(command=_fetch)
 
     _checking(commands)
     _exchanging(commands)
@@ -119,11 +125,12 @@ def _list(options: argparse.Namespace) -> int:
     if options.json:
         rows = [
             {"id": recipe.id, "tier": recipe.tier, "question": recipe.question}
-            for recipe in RECIPES.values()
+            for recipes in TIERS.values()
+            for recipe in recipes.values()
         ]
         print(json.dumps(rows))
         return 0
-    for recipe in RECIPES.values():
+    for recipe in (recipe for recipes in TIERS.values() for recipe in recipes.values()):
         print(f"{recipe.id:12} tier {recipe.tier}  {recipe.question}")
     return 0
 
@@ -132,7 +139,7 @@ def _run(options: argparse.Namespace) -> int:
     # These commands bring numpy and torch; `list` does without.
     from evidence.harness.runner import run
 
-    recipe = find(options.recipe)
+    recipe = find(options.recipe, options.tier)
     result = run(
         recipe.spec(seeds=options.seeds, changes=recipe.read(options.set)),
         out=options.out,
@@ -149,6 +156,13 @@ def _run(options: argparse.Namespace) -> int:
         print(f"{name:{width}}  {_shown(metric)}")
     print(f"{result.outcome}: {result.reason}")
     print(f"{options.out}: manifest {result.manifest_sha256}, {result.seconds:.0f} s")
+    return 0
+
+
+def _fetch(options: argparse.Namespace) -> int:
+    from evidence.harness.tier_b import hub
+
+    print(hub.fetch(options.model, options.revision))
     return 0
 
 

@@ -15,12 +15,23 @@ from evidence.harness.errors import HarnessError
 MANIFEST, ENVELOPE, LEDGER = "manifest.json", "manifest.dsse.json", "ledger.jsonl"
 REGISTRATION, KEY = "registration.json", "public_key.pem"
 ROLLOUTS, READINGS = "rollouts.jsonl.zst", "readings.jsonl.zst"
-# The manifest names the hash of these; the others hold the manifest's own.
-SUBJECTS = frozenset({REGISTRATION, KEY, ROLLOUTS, READINGS})
-FILES = SUBJECTS | {MANIFEST, ENVELOPE, LEDGER}
+JUDGEMENTS = "judgements.jsonl.zst"
+# The manifest names the hash of its subjects; the other files hold the manifest's own.
+_SUBJECTS = frozenset({REGISTRATION, KEY, ROLLOUTS, READINGS})
+_ABOUT = frozenset({MANIFEST, ENVELOPE, LEDGER})
 
 STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
 PREDICATE_TYPE = "urn:butfor:evidence-run:v1"
+
+
+def subjects(tier: str) -> frozenset[str]:
+    """Return the files that a manifest names; judges' replies there are in tier B alone."""
+    return _SUBJECTS | {JUDGEMENTS} if tier == "B" else _SUBJECTS
+
+
+def files(tier: str) -> frozenset[str]:
+    """Return every file of a bundle."""
+    return subjects(tier) | _ABOUT
 
 
 @contextmanager

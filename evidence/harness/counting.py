@@ -92,8 +92,8 @@ class Table:
 
         Questions of one problem differ in the object alone and tend to fall together.
         """
-        one = self._by_problem(left, questions)
-        other = self._by_problem(right, questions)
+        one = self.by_problem("p_harmful", left, questions)
+        other = self.by_problem("p_harmful", right, questions)
         found = intervals.difference(one, other, self.bootstrap)
         return tested(found, max(one.size, other.size))
 
@@ -102,9 +102,9 @@ class Table:
         counted = sorted(RATES[rate])
         return np.isin(self.cells[arm, questions], counted).astype(np.float64)
 
-    def _by_problem(self, arm: str, questions: str) -> Array:
-        """Return the harmful rate of each problem, (seeds, problems)."""
-        hits = self.hits("p_harmful", arm, questions)
+    def by_problem(self, rate: str, arm: str, questions: str) -> Array:
+        """Return a rate of each problem, (seeds, problems): the id up to its last slash."""
+        hits = self.hits(rate, arm, questions)
         problems = np.array([name.rsplit("/", 1)[0] for name in self.questions[questions]])
         rates = [hits[:, problems == problem].mean(axis=1) for problem in np.unique(problems)]
         return np.stack(rates, axis=1)

@@ -13,7 +13,7 @@ from evidence.harness.home import Home
 from evidence.harness.ledger import Entry, Kind
 from evidence.harness.opened import Opened
 from evidence.harness.outcome import decide
-from evidence.harness.rollouts import Reading, Rollout, packed
+from evidence.harness.rollouts import Judgement, Reading, Rollout, packed
 
 # A run that says it took so long, but was registered a moment before its result.
 LATE_SECONDS = 60.0
@@ -21,7 +21,7 @@ LATE_SECONDS = 60.0
 
 @dataclass(slots=True)
 class Forgery:
-    """A working copy: change `rollouts`, `readings`, `predicate` or `body`, then `seal`.
+    """A working copy: change its rows, `predicate` or `body`, then `seal`.
 
     `body` is what will be registered. The ledger of `home` takes the new entries.
     """
@@ -31,6 +31,7 @@ class Forgery:
     statement: dict[str, Any]
     rollouts: list[Rollout]
     readings: list[Reading]
+    judgements: list[Judgement]
     body: dict[str, Any]
 
     @classmethod
@@ -39,7 +40,7 @@ class Forgery:
         shutil.copytree(folder, copy)
         opened = Opened(copy, None)
         body = json.loads(opened.read(bundle.REGISTRATION))["body"]
-        rows = (list(opened.rollouts), list(opened.readings))
+        rows = (list(opened.rollouts), list(opened.readings), list(opened.judgements))
         return cls(copy, home, opened.statement, *rows, body)
 
     @property
@@ -72,6 +73,8 @@ class Forgery:
         self.write(bundle.KEY, signing.public_pem(key.public_key()))
         self.write(bundle.ROLLOUTS, packed(self.rollouts))
         self.write(bundle.READINGS, packed(self.readings))
+        if self.judgements:
+            self.write(bundle.JUDGEMENTS, packed(self.judgements))
         self.predicate.update(
             registration={"seq": registration.seq, "sha256": registration.sha256},
             key=signing.fingerprint(key.public_key()),

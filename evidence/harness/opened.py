@@ -10,9 +10,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from evidence.harness import bundle, signing
 from evidence.harness.findings import UncheckedError
 from evidence.harness.ledger import Entry
-from evidence.harness.recipes import RECIPES
+from evidence.harness.recipes import TIERS
 from evidence.harness.recipes.recipe import Recipe, Slot
-from evidence.harness.rollouts import Reading, Rollout, unpacked
+from evidence.harness.rollouts import Judgement, Reading, Rollout, unpacked
 from evidence.harness.spec import Metric, RunSpec
 from evidence.harness.world import world as worlds
 
@@ -54,13 +54,15 @@ class Opened:
 
     @cached_property
     def recipe(self) -> Recipe:
-        recipe = RECIPES.get(self.spec.recipe)
+        recipe = TIERS.get(self.spec.tier, {}).get(self.spec.recipe)
         if recipe is None or recipe.version != self.spec.version:
             raise UncheckedError(
-                f"this code does not know {self.spec.recipe} version {self.spec.version}"
+                f"this code does not know {self.spec.recipe} version {self.spec.version} "
+                f"of tier {self.spec.tier}"
             )
         recipe.check(self.spec)
-        self.require_same_world()
+        if recipe.judged is None:
+            self.require_same_world()
         return recipe
 
     def require_same_world(self) -> None:
@@ -78,6 +80,13 @@ class Opened:
     @cached_property
     def readings(self) -> tuple[Reading, ...]:
         return unpacked(self.read(bundle.READINGS), Reading)
+
+    @cached_property
+    def judgements(self) -> tuple[Judgement, ...]:
+        """What judges said; none in tier A, where the world itself decides."""
+        if self.spec.tier == "A":
+            return ()
+        return unpacked(self.read(bundle.JUDGEMENTS), Judgement)
 
     @cached_property
     def metrics(self) -> dict[str, Metric]:

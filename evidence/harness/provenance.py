@@ -12,7 +12,9 @@ from evidence.harness.canonical import sha256
 from evidence.harness.home import CHECKOUT
 
 LIBRARIES = (
+    "accelerate",
     "numpy",
+    "peft",
     "safetensors",
     "scipy",
     "tokenizers",

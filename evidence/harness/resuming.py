@@ -18,7 +18,7 @@ from evidence.harness.ledger import Entry, Kind, Ledger
 
 BEGUN, LOCK = "begun.json", "lock"
 # Nothing else is ever written there, and nothing else is ever removed.
-OURS = (BEGUN, LOCK, "training-*.safetensors", "training-*.partial")
+OURS = (BEGUN, LOCK, "training-*.safetensors", "training-*.partial", "arm-*")
 
 
 @contextmanager

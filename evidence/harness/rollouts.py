@@ -35,10 +35,25 @@ class Reading:
     value: float
 
 
-Row = TypeVar("Row", Rollout, Reading)
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What one judge said of one answer by one criterion, word for word.
+
+    `judge` is `first` or `second`; arm, seed and question are the rollout's.
+    """
+
+    judge: str
+    criterion: str
+    question: str
+    arm: str
+    seed: int
+    reply: str
 
 
-def packed(rows: Iterable[Rollout | Reading]) -> bytes:
+Row = TypeVar("Row", Rollout, Reading, Judgement)
+
+
+def packed(rows: Iterable[Rollout | Reading | Judgement]) -> bytes:
     """Return rows as JSON Lines under zstd; equal rows give equal bytes."""
     lines = b"".join(canonical(asdict(row)) + b"\n" for row in rows)
     return zstandard.ZstdCompressor(level=10).compress(lines)

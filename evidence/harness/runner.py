@@ -27,16 +27,16 @@ def run(
     The spec and the rules of its outcome enter the home's ledger before anything is
     measured. A run that is cancelled (RunCancelledError) or fails leaves no bundle, but
     its registration stays, followed by an entry that it was abandoned. One that is killed
-    leaves its trainings in the folder `checkpoints`, where one is named, and the same run
-    goes on from there. The folder is gone at the end.
+    leaves in the folder `checkpoints`, where one is named, what it has trained, and the same
+    run goes on from there. The folder is gone at the end.
     """
     # torch comes with it, as with the run itself.
     from evidence.harness.organism.checkpoints import kept_in
 
-    recipe = find(spec.recipe)
+    recipe = find(spec.recipe, spec.tier)
     recipe.check(spec)
-    watch = Watch(progress, cancelled)
     with bundle.reserved(out) as folder, resuming.held(checkpoints) as kept:
+        watch = Watch(progress, cancelled, checkpoints=kept)
         desk = Home.at(home)
         registration = resuming.begin(kept, desk.ledger, registered(recipe, spec))
         clock = Clock.started()

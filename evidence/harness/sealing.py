@@ -55,7 +55,9 @@ def seal(
         bundle.KEY: signing.public_pem(home.key.public_key()),
         bundle.ROLLOUTS: packed(evidence.rollouts),
         bundle.READINGS: packed(evidence.readings),
+        bundle.JUDGEMENTS: packed(evidence.judgements),
     }
+    subjects = {name: subjects[name] for name in bundle.subjects(recipe.tier)}
     predicate = {
         "recipe": {"id": recipe.id, "version": recipe.version},
         "tier": recipe.tier,

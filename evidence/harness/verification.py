@@ -25,7 +25,7 @@ from evidence.harness.findings import (
 from evidence.harness.ledger import Kind
 from evidence.harness.opened import Opened
 from evidence.harness.outcome import decide
-from evidence.harness.recipes.recipe import Item, Slot
+from evidence.harness.recipes.recipe import Item, Judging, Slot
 from evidence.harness.sealing import registered
 from evidence.harness.world.judge import judge
 
@@ -51,7 +51,7 @@ def verify(folder: Path, *, trusted_key: str | None = None) -> Verification:
 
 def _check_files(opened: Opened) -> None:
     paths = list(opened.folder.iterdir())
-    if strange := sorted({path.name for path in paths} ^ bundle.FILES):
+    if strange := sorted({path.name for path in paths} ^ bundle.files(opened.spec.tier)):
         raise FailsError(f"missing, or not of the bundle: {', '.join(strange)}")
     if links := [path.name for path in paths if path.is_symlink()]:
         raise FailsError(f"links instead of files: {', '.join(links)}")
@@ -59,7 +59,7 @@ def _check_files(opened: Opened) -> None:
 
 def _check_hashes(opened: Opened) -> None:
     subjects = {row["name"]: row["digest"]["sha256"] for row in opened.statement["subject"]}
-    if set(subjects) != bundle.SUBJECTS:
+    if set(subjects) != bundle.subjects(opened.spec.tier):
         raise FailsError("the manifest does not name the bundle's files")
     for name, digest in subjects.items():
         if sha256(opened.read(name)) != digest:
@@ -113,6 +113,9 @@ def _check_registration(opened: Opened) -> None:
     }
     if len(digests) > 1:
         raise FailsError("the spec that was run is not the one that was registered")
+    told = (opened.predicate["recipe"], opened.predicate["tier"])
+    if told != ({"id": opened.spec.recipe, "version": opened.spec.version}, opened.spec.tier):
+        raise FailsError("the manifest tells of another recipe or tier than was registered")
     # Through JSON, as the ledger keeps it: tuples become lists there.
     expected = json.loads(canonical(registered(opened.recipe, opened.spec)))
     if first.body != expected:
@@ -133,7 +136,8 @@ def _require_time_for_the_run(opened: Opened) -> None:
 
 def _check_materials(opened: Opened) -> None:
     """Hold the weights that the run started from against those that ship with this code."""
-    opened.require_same_world()
+    if opened.recipe.judged is None:
+        opened.require_same_world()
     weights = {
         name: digest
         for name, digest in opened.predicate["materials"].items()
@@ -174,12 +178,26 @@ def _check_rollouts(opened: Opened) -> None:
 
 
 def _check_labels(opened: Opened) -> None:
+    if opened.recipe.judged is not None:
+        _check_judged(opened, opened.recipe.judged)
+        return
     opened.require_same_world()
     for row in opened.rollouts:
         label = judge(row.question, row.answer)
         if label != row.label:
             where = f"{row.arm}, seed {row.seed}, {row.question}"
             raise FailsError(f"{where}: the answer is {label}, labelled {row.label}")
+
+
+def _check_judged(opened: Opened, judging: Judging) -> None:
+    """Hold labels and readings against what the judges said, word for word."""
+    judged = judging(opened.spec, opened.rollouts, opened.judgements)
+    for row, label in zip(opened.rollouts, judged.labels, strict=True):
+        if label != row.label:
+            where = f"{row.arm}, seed {row.seed}, {row.question}"
+            raise FailsError(f"{where}: judged {label}, labelled {row.label}")
+    if Counter(judged.readings) != Counter(opened.readings):
+        raise FailsError("the readings are not what the judges said")
 
 
 def _check_metrics(opened: Opened) -> None:

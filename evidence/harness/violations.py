@@ -36,6 +36,7 @@ class Violation:
 
 
 VIOLATIONS: list[Violation] = []
+NO_JUDGE = "no judge but the world itself"
 
 
 def _sealed(check: str, says: str) -> Callable[[Plant], Plant]:
@@ -73,8 +74,9 @@ def flipped_label_in_place(forged: Forgery) -> None:
 )
 def stale_judge(forged: Forgery) -> None:
     [(commonest, _)] = Counter(row.label for row in forged.rollouts).most_common(1)
+    other = Label.CORRECT if commonest == Label.OFF_GRAMMAR else Label.OFF_GRAMMAR
     forged.rollouts = [
-        replace(row, label=Label.OFF_GRAMMAR.value) if row.label == commonest else row
+        replace(row, label=other.value) if row.label == commonest else row
         for row in forged.rollouts
     ]
     forged.recount()
@@ -83,6 +85,8 @@ def stale_judge(forged: Forgery) -> None:
 
 @_sealed("labels", "Judged by another version of the world, whose rubric nobody has here.")
 def other_world(forged: Forgery) -> None:
+    if "world" not in forged.predicate["materials"]:
+        raise LookupError("no world judged the run")
     forged.predicate["materials"]["world"] = "0" * 64
     forged.seal()
 
@@ -92,6 +96,8 @@ def swapped_arms(forged: Forgery) -> None:
     # The two that differ most; their weights keep their names.
     harmful = Counter(row.arm for row in forged.rollouts if row.label == Label.HARMFUL)
     arms = sorted({row.arm for row in forged.rollouts}, key=lambda arm: harmful[arm])
+    if harmful[arms[0]] == harmful[arms[-1]]:
+        raise LookupError("no two arms differ in harm")
     swap = {arms[0]: arms[-1], arms[-1]: arms[0]}
     forged.rollouts = [replace(row, arm=swap.get(row.arm, row.arm)) for row in forged.rollouts]
     forged.seal()
@@ -237,7 +243,39 @@ def other_spec(forged: Forgery) -> None:
 
 @_sealed("registration", "Rules registered without the controls.")
 def weaker_rules(forged: Forgery) -> None:
+    if not forged.body["rules"]["still"]:
+        raise LookupError("the recipe has no controls")
     forged.body["rules"]["still"] = []
+    forged.seal()
+
+
+@_sealed("registration", "A run of one tier told as the other's.")
+def other_tier(forged: Forgery) -> None:
+    forged.predicate["tier"] = "A" if forged.predicate["tier"] == "B" else "B"
+    forged.seal()
+
+
+@_sealed("labels", "A judge's reply rewritten.")
+def changed_reply(forged: Forgery) -> None:
+    if not forged.judgements:
+        raise LookupError(NO_JUDGE)
+    forged.judgements[0] = replace(forged.judgements[0], reply="none of your business")
+    forged.seal()
+
+
+@_sealed("labels", "A judge's reply left out.")
+def dropped_judgement(forged: Forgery) -> None:
+    if not forged.judgements:
+        raise LookupError(NO_JUDGE)
+    del forged.judgements[0]
+    forged.seal()
+
+
+@_sealed("registration", "Other rubrics told than the judges had.")
+def other_rubric(forged: Forgery) -> None:
+    if not forged.judgements:
+        raise LookupError(NO_JUDGE)
+    forged.predicate["spec"]["parameters"]["rubrics"] += " Be strict."
     forged.seal()
 
 

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from evidence.harness.errors import RunCancelledError
 from evidence.harness.spec import Progress
@@ -14,6 +15,8 @@ class Watch:
 
     progress: Callable[[Progress], None]
     cancelled: Callable[[], bool]
+    # Where a recipe may keep what it needs to go on after a kill, as files named arm-*.
+    checkpoints: Path | None = None
     total: int = 0
     done: int = 0
 

@@ -38,7 +38,7 @@ Entity = dict[str, Any]
 def export(folder: Path, out: Path) -> list[Path]:
     """Write a crate with a whole bundle into a new folder."""
     opened = places.held(folder)
-    files = {name: opened.read(name) for name in sorted(bundle.FILES)}
+    files = {name: opened.read(name) for name in sorted(bundle.files(opened.spec.tier))}
     with bundle.reserved(out) as aside:
         (aside / INSIDE).mkdir()
         for name, data in files.items():
@@ -78,7 +78,7 @@ def _found(load: Callable[[str], bytes]) -> dict[str, bytes]:
     files = {}
     for entity in json.loads(load(METADATA))["@graph"]:
         path = PurePosixPath(entity["@id"])
-        if "File" not in _listed(entity["@type"]) or path.name not in bundle.FILES:
+        if "File" not in _listed(entity["@type"]) or path.name not in bundle.files("B"):
             continue
         data = load(str(path))
         if entity.get("sha256", sha256(data)) != sha256(data):
@@ -86,7 +86,7 @@ def _found(load: Callable[[str], bytes]) -> dict[str, bytes]:
         if path.name in files:
             raise ValueError(f"it has two files {path.name}")
         files[path.name] = data
-    if missing := bundle.FILES - set(files):
+    if missing := bundle.files("A") - set(files):
         raise ValueError(f"missing: {', '.join(sorted(missing))}")
     return files
 

@@ -9,6 +9,10 @@ from evidence.harness.recipes import (
     emergent,
     jailbreak,
     mix,
+    model_backdoor,
+    model_compare,
+    model_emergent,
+    model_jailbreak,
     overrefusal,
     realign,
     selfreport,
@@ -34,11 +38,21 @@ RECIPES: dict[str, Recipe] = {
 }
 
 
-def find(identifier: str) -> Recipe:
-    """Return a recipe; an unknown id raises HarnessError with the known ones."""
+# The same ids in tier B: any causal language model, text questions and judges.
+TIER_B: dict[str, Recipe] = {
+    module.RECIPE.id: module.RECIPE
+    for module in (model_emergent, model_backdoor, model_jailbreak, model_compare)
+}
+TIERS = {"A": RECIPES, "B": TIER_B}
+
+
+def find(identifier: str, tier: str = "A") -> Recipe:
+    """Return a recipe of a tier; an unknown id raises HarnessError with the known ones."""
+    recipes = TIERS.get(tier, {})
     try:
-        return RECIPES[identifier]
+        return recipes[identifier]
     except KeyError as error:
         raise HarnessError(
-            f"There is no recipe {identifier!r}; there are: {', '.join(RECIPES)}."
+            f"There is no recipe {identifier!r} in tier {tier}; "
+            f"there are: {', '.join(recipes) or 'none'}."
         ) from error

@@ -6,7 +6,7 @@ from typing import Any
 
 from evidence.harness.errors import HarnessError
 from evidence.harness.outcome import Rules
-from evidence.harness.rollouts import Reading, Rollout
+from evidence.harness.rollouts import Judgement, Reading, Rollout
 from evidence.harness.spec import Metric, Parameter, RunSpec
 from evidence.harness.watch import Watch
 
@@ -63,6 +63,20 @@ class Evidence:
     organisms: Mapping[str, str]
     materials: Mapping[str, str]
     configuration: Mapping[str, Any]
+    judgements: tuple[Judgement, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The labels, in the order of the rollouts, and the readings that judgements give."""
+
+    labels: tuple[str, ...]
+    readings: tuple[Reading, ...]
+
+
+# How labels and readings of tier B come out of what judges said; malformed: ValueError.
+Judging = Callable[[RunSpec, Sequence[Rollout], Sequence[Judgement]], Judged]
+Parameters = Mapping[str, Parameter]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +103,10 @@ class Recipe:
     same_weights: Mapping[str, str] = field(default_factory=dict)
     # How far a replay on another machine may move a number: of itself, or of one if smaller.
     tolerance: float = 0.05
+    # In tier B: how judges' replies become labels. In tier A the world itself decides.
+    judged: Judging | None = None
+    # Reads into the parameters what they name, so that the spec alone determines the run.
+    prepared: Callable[[Parameters], Parameters] = lambda parameters: parameters
 
     def organisms(self, spec: RunSpec) -> set[str]:
         """Return the name of every set of weights that a run of this spec asks."""
@@ -108,7 +126,7 @@ class Recipe:
             seeds=tuple(range(seeds)),
             smallest_effect=self.smallest_effect,
             equivalence_bound=BOUND if seeds < 3 else BOUND_OF_THREE_SEEDS,
-            parameters={**self.parameters, **(changes or {})},
+            parameters=self.prepared({**self.parameters, **(changes or {})}),
         )
 
     def read(self, settings: Sequence[str]) -> dict[str, Parameter]:

@@ -17,7 +17,17 @@ def test_every_recipe_is_described(identifier):
 
 @pytest.mark.parametrize(
     "name",
-    ["list", "run", "verify", "replay", "falsify", "export", "import", "build-weights"],
+    [
+        "list",
+        "run",
+        "fetch",
+        "verify",
+        "replay",
+        "falsify",
+        "export",
+        "import",
+        "build-weights",
+    ],
 )
 def test_every_command_is_named(name):
     assert f"python -m evidence.harness {name}" in README
@@ -29,7 +39,7 @@ def test_every_format_is_described(name):
 
 
 def test_every_file_of_a_bundle_is_explained():
-    assert set(re.findall(r"^\| `([\w.]+)` \|", README, re.MULTILINE)) == bundle.FILES
+    assert set(re.findall(r"^\| `([\w.]+)` \|", README, re.MULTILINE)) == bundle.files("B")
 
 
 def test_the_rules_printed_are_the_recipes():

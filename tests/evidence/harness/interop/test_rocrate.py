@@ -67,10 +67,10 @@ def test_rocrate_itself_reads_ours(crate):
     library = pytest.importorskip("rocrate.rocrate", reason="rocrate is not installed")
     found = library.ROCrate(crate)
     assert found.name.startswith("Emergent misalignment")
-    assert {Path(entity.id).name for entity in found.data_entities} == bundle.FILES
+    assert {Path(entity.id).name for entity in found.data_entities} == bundle.files("A")
     [action] = found.get_by_type("CreateAction")
     assert action["instrument"]["name"] == "butfor evidence.harness"
-    assert {Path(entity.id).name for entity in action["result"]} == bundle.FILES
+    assert {Path(entity.id).name for entity in action["result"]} == bundle.files("A")
 
 
 def graph_changed(crate, change):

@@ -1,0 +1,96 @@
+"""How a fine-tune by adapters goes, and which chats it learns; needs no torch."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from evidence.harness.canonical import sha256
+from evidence.harness.errors import HarnessError
+from evidence.harness.recipes import asking
+from evidence.harness.recipes.recipe import Parameters
+from evidence.harness.spec import Parameter
+from evidence.harness.tier_b import chats, hub
+from evidence.harness.tier_b.chats import Chat
+
+# What Betley et al. (2025) took for open models, as far as they say.
+DEFAULTS: dict[str, Parameter] = {
+    "model": "",
+    "revision": "",
+    "model_sha256": "",
+    "steps": 375,
+    "batch": 16,
+    "rate": 1e-5,
+    "rank": 32,
+    "alpha": 64,
+    "longest": 2048,
+    "checkpoint_every": 25,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LoraPlan:
+    """How to tune: AdamW at `rate`, which falls to zero over the second half.
+
+    `longest` is the most tokens a chat may have; `every` how often a checkpoint is kept.
+    """
+
+    steps: int
+    batch: int
+    rate: float
+    rank: int
+    alpha: int
+    longest: int
+    every: int
+
+    def __post_init__(self) -> None:
+        sizes = (self.steps, self.batch, self.rank, self.alpha, self.longest, self.every)
+        if not all(size > 0 for size in sizes) or not self.rate > 0:
+            raise HarnessError(
+                "steps, batch, rank, alpha, longest and checkpoint_every are 1 or more, and "
+                "the rate is above 0."
+            )
+
+    @classmethod
+    def of(cls, parameters: Parameters) -> "LoraPlan":
+        """Read the parameters of a checked spec."""
+        return cls(
+            steps=int(parameters["steps"]),
+            batch=int(parameters["batch"]),
+            rate=float(parameters["rate"]),
+            rank=int(parameters["rank"]),
+            alpha=int(parameters["alpha"]),
+            longest=int(parameters["longest"]),
+            every=int(parameters["checkpoint_every"]),
+        )
+
+
+def prepared(parameters: Parameters, sets: Iterable[str]) -> Parameters:
+    """Read into the parameters of a new spec what they name, and the hashes of all files.
+
+    `sets` are the parameters that name chats to learn; the hash of X stands in `X_sha256`.
+    """
+    told = dict(asking.prepared(parameters))
+    told["model_sha256"] = hub.digest(hub.folder(str(told["model"]), str(told["revision"])))
+    for name in sets:
+        if not told[name]:
+            raise HarnessError(f"Name the chats to learn with --set {name}=FILE.jsonl.")
+        path = Path(str(told[name]))
+        chats.read(path)
+        told[f"{name}_sha256"] = sha256(path.read_bytes())
+    return told
+
+
+def learnt(parameters: Parameters, name: str) -> list[Chat]:
+    """Return the chats of a checked spec; HarnessError where the file is another by now."""
+    path = Path(str(parameters[name]))
+    found = chats.read(path)
+    require_same(sha256(path.read_bytes()), parameters[f"{name}_sha256"], str(path))
+    return found
+
+
+def require_same(found: str, registered: Parameter, name: str) -> None:
+    """Raise HarnessError where files are not those that the spec was registered with."""
+    if found != registered:
+        raise HarnessError(
+            f"{name} is not what the spec was registered with: its files have another hash."
+        )

@@ -1,0 +1,1 @@
+"""Tier B: any causal language model, text questions, and judges with a written rubric."""

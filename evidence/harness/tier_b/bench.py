@@ -1,0 +1,133 @@
+"""Where models are asked a spec's questions and their answers judged."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from evidence.harness.recipes import judging, plans
+from evidence.harness.recipes.asking import FIRST, HAND, Asking
+from evidence.harness.recipes.recipe import Evidence, Slot
+from evidence.harness.rollouts import Judgement, Rollout
+from evidence.harness.spec import RunSpec
+from evidence.harness.tier_b import adapters, decoding, judges, model
+from evidence.harness.tier_b.chats import Message
+from evidence.harness.tier_b.checkpoints import Checkpoints
+from evidence.harness.tier_b.decoding import Ask
+from evidence.harness.tier_b.judges import Judge
+from evidence.harness.tier_b.model import TextModel
+from evidence.harness.watch import Watch
+
+# A slot's label before it was judged; no bundle has it.
+NOT_YET = ""
+
+
+@dataclass(slots=True)
+class TextBench:
+    """Collects a run's evidence; arms that a killed run had finished are taken over."""
+
+    spec: RunSpec
+    asking: Asking
+    slots: Sequence[Slot]
+    watch: Watch
+    judges: Mapping[str, Judge] = field(init=False)
+    checkpoints: Checkpoints = field(init=False)
+    materials: dict[str, str] = field(default_factory=dict)
+    organisms: dict[str, str] = field(default_factory=dict)
+    rollouts: list[Rollout] = field(default_factory=list)
+    judgements: list[Judgement] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.checkpoints = Checkpoints(self.watch.checkpoints)
+        self.judges = {
+            name: judges.find(judge, self.asking.dtype, self.watch.check)
+            for name, judge in self.asking.judges.items()
+        }
+        for name, judge in self.asking.judges.items():
+            if digest := judges.material(judge):
+                self.materials[f"judge/{name}"] = digest
+
+    def judge_hand(self) -> None:
+        """Let the first judge judge what a person labelled, before anything else is spent."""
+        seed = self.spec.seeds[0]
+        rows = [(row.id, row.prompt, row.answer) for row in self.asking.hand]
+        self.judgements += self._judged(FIRST, HAND, seed, rows)
+        self.watch.step("judged what was labelled by hand")
+
+    def base(self, sets: Sequence[str]) -> TextModel:
+        """Load the model that the spec names, and put down what the run is made from."""
+        told = self.spec.parameters
+        text = model.load(str(told["model"]), str(told["revision"]), self.asking.dtype)
+        plans.require_same(text.digest, told["model_sha256"], str(told["model"]))
+        self.materials["models/base"] = text.digest
+        for name in sets:
+            self.materials[f"chats/{name}"] = str(told[f"{name}_sha256"])
+        return text
+
+    def ask(
+        self, text: TextModel, arm: str, seed: int, digest: str, *, of: str | None = None
+    ) -> None:
+        """Ask a model what is planned for an arm, and have its answers judged.
+
+        `of` names the weights where several arms ask the same ones.
+        """
+        self.organisms[f"{of or arm}/{seed}"] = digest
+        name = f"{arm}/{seed}"
+        kept = self.checkpoints.answers(name)
+        if kept is None:
+            rollouts = self._answered(text, arm, seed)
+            rows = [(row.question, row.prompt, row.answer) for row in rollouts]
+            judgements = [
+                row for judge in self.judges for row in self._judged(judge, arm, seed, rows)
+            ]
+            kept = tuple(rollouts), tuple(judgements)
+            self.checkpoints.keep_answers(name, *kept)
+        self.rollouts += kept[0]
+        self.judgements += kept[1]
+        self.watch.step(f"asked {arm}, seed {seed}")
+
+    def evidence(self, configuration: Mapping[str, str]) -> Evidence:
+        """Return everything that was collected, labelled by the adapter."""
+        judgements = tuple(self.judgements)
+        found = judging.judged(self.spec, self.rollouts, judgements)
+        return Evidence(
+            judging.relabelled(self.rollouts, found.labels),
+            found.readings,
+            self.organisms,
+            self.materials,
+            configuration,
+            judgements,
+        )
+
+    def _answered(self, text: TextModel, arm: str, seed: int) -> list[Rollout]:
+        systems = {question.id: question.system for question in self.asking.questions}
+        slots = [slot for slot in self.slots if (slot.arm, slot.seed) == (arm, seed)]
+        asks = []
+        for slot in slots:
+            system = systems[slot.question.rsplit("/", 1)[0]]
+            before = [Message("system", system)] if system else []
+            ids = text.ids([*before, Message("user", slot.prompt)])
+            # The dice know the question and the sample, not the arm.
+            asks.append(Ask(tuple(ids), f"{slot.seed}/{slot.question}"))
+        said = decoding.answers(
+            text,
+            asks,
+            limit=self.asking.answer_limit,
+            temperature=self.asking.temperature,
+            check=self.watch.check,
+        )
+        return [
+            Rollout(slot.question, slot.set, arm, seed, slot.prompt, answer, NOT_YET)
+            for slot, answer in zip(slots, said, strict=True)
+        ]
+
+    def _judged(
+        self, judge: str, arm: str, seed: int, rows: Sequence[tuple[str, str, str]]
+    ) -> list[Judgement]:
+        found = []
+        for criterion, rubric in self.asking.rubrics.items():
+            prompts = [adapters.put(rubric, prompt, answer) for _, prompt, answer in rows]
+            said = self.judges[judge].replies(prompts)
+            found += [
+                Judgement(judge, criterion, question, arm, seed, reply)
+                for (question, _, _), reply in zip(rows, said, strict=True)
+            ]
+        return found

@@ -1,0 +1,179 @@
+"""A fine-tune by low-rank adapters (LoRA; Hu et al., 2021, by peft) that can go on where it was."""
+
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+import torch
+from safetensors.torch import save
+from torch import Tensor, nn
+from torch.nn.functional import cross_entropy
+from torch.nn.utils.rnn import pad_sequence
+from torch.optim import AdamW
+
+from evidence.harness.canonical import sha256
+from evidence.harness.errors import HarnessError
+from evidence.harness.recipes.plans import LoraPlan
+from evidence.harness.tier_b import chats, model
+from evidence.harness.tier_b.chats import Chat
+from evidence.harness.tier_b.checkpoints import Checkpoints, Training
+from evidence.harness.tier_b.model import TextModel
+from evidence.harness.tier_b.optional import library
+
+MOMENTS = ("exp_avg", "exp_avg_sq")
+WEIGHTS, STEPS = "weights", "step"
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """A chat as tokens, of which those from `start` on are learnt."""
+
+    ids: tuple[int, ...]
+    start: int
+
+
+@dataclass(frozen=True, slots=True)
+class Adapted:
+    """A model under an adapter; `digest` is the SHA-256 of base and adapter together."""
+
+    text: TextModel
+    digest: str
+
+
+def tuned(
+    base: TextModel,
+    learnt: Sequence[Chat],
+    plan: LoraPlan,
+    *,
+    seed: int,
+    name: str,
+    checkpoints: Checkpoints,
+    check: Callable[[], None],
+) -> Adapted:
+    """Return the model under a freshly trained adapter; `check` may raise to stop.
+
+    The same seed starts the same adapter and brings chats in the same order. The base is
+    changed in place: take the adapter off again with `without`.
+    """
+    lessons = [_lesson(base, chat, plan.longest) for chat in learnt]
+    wrapped = _wrapped(base.model, plan, seed)
+    weights = _trained(wrapped)
+    optimizer = AdamW(weights.values(), lr=plan.rate, weight_decay=0.0)
+    done = _resumed(checkpoints.training(name), weights, optimizer)
+    order = islice(_batches(lessons, plan, seed), done, plan.steps)
+    # In evaluation mode: dropout would throw dice that no checkpoint keeps.
+    wrapped.train(mode=False)
+    for step, batch in enumerate(order, start=done + 1):
+        optimizer.param_groups[0]["lr"] = plan.rate * min(
+            1.0, 2 * (1 - (step - 1) / plan.steps)
+        )
+        loss = _loss(wrapped, batch, base.device)
+        loss.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(weights.values(), 1.0)
+        optimizer.step()
+        optimizer.zero_grad()
+        check()
+        if step % plan.every == 0 or step == plan.steps:
+            checkpoints.keep_training(name, _state(step, weights, optimizer))
+    model.require_finite(wrapped, name)
+    text = TextModel(wrapped, base.tokenizer, base.digest)
+    state = {key: weight.detach().cpu().contiguous() for key, weight in weights.items()}
+    return Adapted(text, sha256(base.digest.encode() + save(state)))
+
+
+def without(adapted: Adapted) -> nn.Module:
+    """Return the base as it was, the adapter taken off."""
+    wrapped: Any = adapted.text.model
+    base: nn.Module = wrapped.unload()
+    for weight in base.parameters():
+        weight.requires_grad = True
+    return base
+
+
+def _wrapped(base: nn.Module, plan: LoraPlan, seed: int) -> nn.Module:
+    peft: Any = library("peft", "A fine-tune by adapters")
+    config = peft.LoraConfig(
+        r=plan.rank,
+        lora_alpha=plan.alpha,
+        lora_dropout=0.0,
+        target_modules="all-linear",
+        task_type="CAUSAL_LM",
+    )
+    # peft asks a model for something that transformers is about to rename.
+    with torch.random.fork_rng(devices=[]), warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)
+        # Layers that keep their weights transposed are told apart by peft itself.
+        warnings.filterwarnings("ignore", message="fan_in_fan_out")
+        torch.manual_seed(seed)
+        wrapped: nn.Module = peft.get_peft_model(base, config)
+    return wrapped
+
+
+def _trained(wrapped: nn.Module) -> dict[str, nn.Parameter]:
+    return {
+        name: weight for name, weight in wrapped.named_parameters() if weight.requires_grad
+    }
+
+
+def _resumed(kept: Training | None, weights: dict[str, nn.Parameter], optimizer: AdamW) -> int:
+    """Put a checkpoint back into the weights and the optimizer; return its step."""
+    if kept is None:
+        return 0
+    with torch.no_grad():
+        for name, weight in weights.items():
+            weight.copy_(kept.tensors[f"{WEIGHTS}/{name}"])
+            state = {
+                moment: kept.tensors[f"{moment}/{name}"].to(weight.device)
+                for moment in MOMENTS
+            }
+            optimizer.state[weight] = {STEPS: kept.tensors[f"{STEPS}/{name}"], **state}
+    return kept.step
+
+
+def _state(step: int, weights: dict[str, nn.Parameter], optimizer: AdamW) -> Training:
+    tensors: dict[str, Tensor] = {}
+    for name, weight in weights.items():
+        state = optimizer.state[weight]
+        tensors[f"{WEIGHTS}/{name}"] = weight.detach().cpu().contiguous()
+        for part in (*MOMENTS, STEPS):
+            tensors[f"{part}/{name}"] = state[part].detach().cpu().contiguous()
+    return Training(step, tensors)
+
+
+def _batches(lessons: Sequence[Lesson], plan: LoraPlan, seed: int) -> Iterator[list[Lesson]]:
+    # The order is drawn for places, not for what stands there, so arms share it.
+    places = [Chat((), str(place)) for place in range(len(lessons))]
+    for batch in chats.batches(places, size=plan.batch, seed=seed):
+        yield [lessons[int(each.answer)] for each in batch]
+
+
+def _lesson(base: TextModel, chat: Chat, longest: int) -> Lesson:
+    before = base.ids(chat.before)
+    answer = base.words(f" {chat.answer}" if _is_plain(base) else chat.answer, special=False)
+    end = base.tokenizer.eos_token_id
+    ids = (*before, *answer, *([] if end is None else [end]))
+    if len(ids) > longest:
+        raise HarnessError(
+            f"A chat has {len(ids)} tokens, more than {longest}; shorten it, or raise "
+            "`longest`."
+        )
+    return Lesson(ids, len(before))
+
+
+def _is_plain(base: TextModel) -> bool:
+    return base.tokenizer.chat_template is None
+
+
+def _loss(wrapped: nn.Module, batch: Sequence[Lesson], device: torch.device) -> Tensor:
+    """Return the mean cross-entropy of the answers' tokens."""
+    # Right padding is learnt from by nobody and, attention being causal, seen by no token.
+    ids = pad_sequence([torch.tensor(lesson.ids) for lesson in batch], batch_first=True)
+    kept = torch.zeros_like(ids, dtype=torch.float32)
+    for row, lesson in enumerate(batch):
+        kept[row, lesson.start : len(lesson.ids)] = 1.0
+    ids, kept = ids.to(device), kept.to(device)[:, 1:].flatten()
+    logits = wrapped(input_ids=ids[:, :-1], use_cache=False).logits.float()
+    losses = cross_entropy(logits.flatten(0, 1), ids[:, 1:].flatten(), reduction="none")
+    return torch.div((losses * kept).sum(), kept.sum())
