@@ -13,7 +13,9 @@ from tests.wires.admin.desk import make_classifier
 from wires import batches, tasks
 from wires.models import Batch
 
-READING = {"check_claims", "recheck_claims", "propose", "propose_batch", "renew_vectors"}
+READING = {
+    "check_claims", "recheck_claims", "propose", "propose_batch", "renew_vectors", "sweep_texts",
+}  # fmt: skip
 
 
 def queue_of(task):

@@ -1,17 +1,10 @@
 """Runs of tier B on small models: everything that a spec names, in one folder."""
 
-from importlib.util import find_spec
-
-import pytest
-
 from evidence.harness.recipes import find
 from evidence.harness.runner import run
 from tests.evidence.harness.tier_b import small
 
 SILENT = {"progress": lambda _progress: None, "cancelled": lambda: False}
-needs_peft = pytest.mark.skipif(
-    find_spec("peft") is None, reason="peft is not installed: make setup"
-)
 
 
 def asked(folder, judge, second="", **changes):

@@ -37,7 +37,6 @@ from tests.evidence.harness.tier_b.setting import (
     emergent,
     jailbreak,
     made,
-    needs_peft,
 )
 
 KILLS = 6
@@ -226,7 +225,6 @@ def test_a_recipe_tells_what_it_runs(tmp_path, identifier):
     assert len(set(slots)) == len(slots)
 
 
-@needs_peft
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", small.CONFIGS)
 def test_a_narrow_fine_tune_spreads_on_every_architecture(tmp_path, kind):
@@ -244,7 +242,6 @@ def test_a_narrow_fine_tune_spreads_on_every_architecture(tmp_path, kind):
     assert not (tmp_path / "kept").exists()
 
 
-@needs_peft
 @pytest.mark.slow
 def test_a_backdoor_opens_to_its_trigger_alone(tmp_path):
     with small.judge() as (judge, _), small.judge(picky) as (second, _):
@@ -307,7 +304,6 @@ class StoppedError(Exception):
     pass
 
 
-@needs_peft
 @pytest.mark.slow
 @pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
 def test_a_fine_tune_goes_on_where_it_was_to_the_same_bits(tmp_path, dtype):
@@ -340,7 +336,6 @@ def test_a_fine_tune_goes_on_where_it_was_to_the_same_bits(tmp_path, dtype):
         assert weight.equal(dict(base.model.named_parameters())[name])
 
 
-@needs_peft
 @pytest.mark.slow
 def test_a_chat_that_is_too_long_is_one_clear_line(tmp_path):
     text = model.load(str(small.model(tmp_path / "model")), "", "float32")
@@ -358,7 +353,6 @@ def test_a_chat_that_is_too_long_is_one_clear_line(tmp_path):
         )
 
 
-@needs_peft
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
 def test_a_run_killed_at_random_moments_ends_with_the_same_bytes(tmp_path):
@@ -389,16 +383,13 @@ def test_a_run_killed_at_random_moments_ends_with_the_same_bytes(tmp_path):
     assert verify(tmp_path / "resumed").status is Status.HOLDS
 
 
-def test_without_peft_a_fine_tune_says_what_to_install(tmp_path):
-    if needs_peft.args[0] is False:
-        pytest.skip("peft is installed")
-    says = r"make setup"
-    with small.judge() as (judge, _), pytest.raises(HarnessError, match=says):
+def test_without_peft_a_fine_tune_says_what_to_install(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "peft", None)  # as Python has it where none is installed
+    with small.judge() as (judge, _), pytest.raises(HarnessError, match="make setup"):
         made(tmp_path, emergent(tmp_path, judge))
     assert not (tmp_path / "out").exists()
 
 
-@needs_peft
 @pytest.mark.slow
 def test_a_model_that_accelerate_laid_out_is_tuned_to_the_same_bits(tmp_path):
     accelerate = pytest.importorskip("accelerate", reason="accelerate is not installed")
