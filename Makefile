@@ -1,5 +1,5 @@
 # Everything runs in .venv. What the caller's shell has set up for another Python stays outside.
-unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME PYTHONSTARTUP DJANGO_SETTINGS_MODULE
+unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONDONTWRITEBYTECODE DJANGO_SETTINGS_MODULE
 
 PYTHON := .venv/bin/python
 JOBS ?= 2

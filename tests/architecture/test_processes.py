@@ -3,6 +3,8 @@
 import subprocess
 import sys
 
+import pytest
+
 from config.paths import CHECKOUT
 
 
@@ -20,6 +22,7 @@ def test_libraries_load_without_django():
         assert not loaded(f"import {library}") & {"django", "celery", "psycopg"}
 
 
+@pytest.mark.slow
 def test_web_process_loads_no_heavy_library():
     modules = loaded(
         "from config.wsgi import application\n"

@@ -54,6 +54,7 @@ def writes(tree: ast.Module) -> Iterator[str]:
             yield from (word.arg for word in node.keywords if word.arg)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("field", WRITERS)
 def test_field_has_one_writer(field):
     found = {name for name, tree in sources() if field in set(writes(tree))}

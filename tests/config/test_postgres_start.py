@@ -29,6 +29,7 @@ def answer(server: Server, query: str = "SELECT 1") -> object:
     return row[0] if row else None
 
 
+@pytest.mark.slow
 def test_server_starts_once_and_stops(data):
     server = Server(data, durable=False)
     assert not server.is_running()
@@ -53,6 +54,7 @@ def test_address_depends_on_the_folder_alone(data):
     assert not list(data.iterdir())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("query", "expected"),
     [
@@ -80,12 +82,14 @@ def test_folders_are_closed_to_others(server):
     assert server.folders.socket.stat().st_mode & 0o777 == 0o700
 
 
+@pytest.mark.slow
 def test_hasty_server_does_not_wait_for_the_disk(data):
     server = Server(data, durable=False)
     server.ensure_running()
     assert answer(server, "SHOW fsync") == "off"
 
 
+@pytest.mark.slow
 def test_four_processes_at_once_share_one_server(data):
     starters = [python(STARTER, data) for _ in range(4)]
     said = sorted(starter.communicate(timeout=60)[0].strip() for starter in starters)
@@ -98,6 +102,7 @@ def test_four_processes_at_once_share_one_server(data):
     assert answer(Server(data)) == 1
 
 
+@pytest.mark.slow
 def test_last_user_stops_the_server(data):
     server = Server(data)
     first, second = python(USER, data), python(USER, data)
@@ -108,6 +113,7 @@ def test_last_user_stops_the_server(data):
     assert not server.is_running()
 
 
+@pytest.mark.slow
 def test_killed_user_is_not_counted(data):
     server = Server(data)
     first, second = python(USER, data), python(USER, data)
@@ -119,6 +125,7 @@ def test_killed_user_is_not_counted(data):
     assert not server.is_running()
 
 
+@pytest.mark.slow
 def test_error_of_a_user_is_passed_on_and_the_server_stopped(data):
     server = Server(data, durable=False)
     with pytest.raises(FileNotFoundError, match="mine"), server.in_use():

@@ -60,6 +60,7 @@ def sleeper(tmp_path):
     child.stop()
 
 
+@pytest.mark.slow
 def test_stopping_leaves_nothing_even_of_a_program_that_does_not_listen(stubborn):
     stubborn.start()
     wait_for(stubborn.program.log.read_text)

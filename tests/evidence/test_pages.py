@@ -14,6 +14,7 @@ from tests.wires.pages import states
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("identifier", RECIPES)
 def test_run_of_every_recipe_is_told_on_its_page(client, identifier):
     recipe = RECIPES[identifier]

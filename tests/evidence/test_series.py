@@ -6,6 +6,7 @@ from evidence.engine import SHIPPED
 from evidence.engine.reading import columns
 
 
+@pytest.mark.slow
 def test_signals_of_early_set_off_where_the_metrics_say():
     """Half of the way is reached by log-odds before greedy answers, as their leads say."""
     row = columns(SHIPPED / "early")

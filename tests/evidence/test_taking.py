@@ -64,6 +64,7 @@ def test_bundle_is_held_against_the_key_that_is_named(made):
     assert "as you named it" in told(copy, "--key", run.signed_by)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("change", "says"),
     [
@@ -88,6 +89,7 @@ def test_bundle_that_does_not_hold_is_refused_and_leaves_nothing(made, tmp_path,
     assert (Run.objects.count(), left()) == (0, [])
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_bundle_taken_in_by_two_at_once_is_one_run(made):
     with ThreadPoolExecutor(2) as pool:

@@ -149,6 +149,7 @@ def test_without_an_active_version_the_untrained_one_is_told():
     assert (found.version, found.seen.wires) == (Proposal.objects.get().classifier, 1)
 
 
+@pytest.mark.slow
 def test_queries_do_not_grow_with_the_archive(django_assert_num_queries):
     activated()
     for count in (1, 3):

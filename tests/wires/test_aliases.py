@@ -66,6 +66,7 @@ def test_names_join_over_many_steps_in_whatever_order_wires_are_filed(draft):
     assert (own_of(first), own_of(middle)) == ({"A"}, {"B"})
 
 
+@pytest.mark.slow
 @settings(
     max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -108,6 +109,7 @@ def test_a_published_wire_leaves_behind_what_it_has_through_one_that_waits(revie
     assert names_of(hidden) == {"AIID-1", "AVID-9", "OECD-1"}
 
 
+@pytest.mark.slow
 def test_two_public_wires_are_not_joined_by_one_that_waits(reviewed):
     first, second = publish(reviewed("A", linked=["x"])), publish(reviewed("B", linked=["y"]))
     bridge = reviewed("C", linked=["x", "y"])

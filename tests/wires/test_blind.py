@@ -75,6 +75,7 @@ def test_page_says_that_the_proposal_is_hidden_and_shows_nothing_of_it():
         assert told not in shown, told
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", [Role.REPORTER, Role.SENIOR, Role.ADMINISTRATOR])
 def test_it_is_hidden_from_every_role(role):
     client, _ = signed_in(role)
@@ -101,6 +102,7 @@ def test_hidden_code_is_neither_accepted_nor_rejected():
     assert (row.decision, wire.codings.exists()) == ("open", False)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("first", "second"), [("M2", "F6"), ("F0", "M0"), ("M0", "F6")])
 def test_it_is_shown_once_an_m_and_an_f_code_stand(first, second):
     client, editor = signed_in(Role.EDITOR)

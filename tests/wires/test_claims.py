@@ -277,6 +277,7 @@ def rows(version):
     return list(version.claims.values(*columns, "citation__source"))
 
 
+@pytest.mark.slow
 def test_verdict_of_an_unchanged_sentence_is_the_one_that_a_new_check_gives(editor):
     body = (
         "A chatbot of Acme invented a refund rule in May 2024.[^record] "

@@ -194,6 +194,7 @@ def test_public_text_changes_with_a_notice_alone(editor):
         Wire.objects.filter(pk=wire.pk).update(current=other)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("asker", "confirmer", "problem"),
     [

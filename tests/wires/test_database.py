@@ -66,6 +66,7 @@ def test_wire_in_draft(draft, rule, values):
         Wire.objects.filter(pk=draft.pk).update(**values)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("rule", "values"),
     [
@@ -118,6 +119,7 @@ FROZEN = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rule", FROZEN)
 @pytest.mark.parametrize("way", ["update", "delete"])
 def test_frozen_row(rule, way):
@@ -314,6 +316,7 @@ def test_alias_names_one_wire(published):
         Alias.objects.create(wire=factories.make_draft(), name="AIID-1")
 
 
+@pytest.mark.slow
 def test_merge_round_python_is_refused(published):
     other, third = factories.make_published(), factories.make_published()
     gone = factories.make_withdrawn()
@@ -343,6 +346,7 @@ def test_notice_on_a_wire_that_is_not_public_is_refused(draft, published):
             )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("before", "after", "allowed"),
     [

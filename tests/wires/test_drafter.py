@@ -98,6 +98,7 @@ def test_draft_is_kept_with_its_model_and_shown_as_its_draft(settings):
     assert drafted == told["template"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("said", "objection"),
     [
@@ -130,6 +131,7 @@ def test_boilerplate_is_told_of_a_draft_too(settings):
     assert any("stands on 3 other wires" in words for words in told["model"]["objections"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("answer", "words"),
     [

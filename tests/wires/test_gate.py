@@ -119,6 +119,7 @@ def test_2_sentence_that_is_no_claim_needs_no_citation(wire):
     assert failing(wire) == {}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("verdict", ["unsupported", "contradicted", "unchecked"])
 def test_3_sentence_against_its_sources_is_named(wire, verdict):
     columns = {
@@ -285,6 +286,7 @@ def test_6_factor_above_none_rests_on_some_sentence(wire):
     assert failing(wire) == {}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("event_class", "scale", "verified", "problem"),
     [
@@ -355,6 +357,7 @@ def test_7_no_code_at_all_is_two_failures(wire):
     assert found == ["There is no M code.", "There is no F code."]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("verdict", ["unsupported", "unchecked"])
 def test_7_overridden_sentence_carries_no_code(wire, verdict):
     columns = (
@@ -384,6 +387,7 @@ def test_7_code_must_rest_on_a_supported_claim_else_it_is_empty(wire):
     assert 7 not in failing(wire)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("standard", "problem"),
     [
@@ -424,6 +428,7 @@ def test_8_standard_that_is_met_holds(standard, values):
     assert failing(wire) == {}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("standard", "values", "problem"),
     [

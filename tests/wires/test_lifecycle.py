@@ -99,6 +99,7 @@ ACTS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("act", "state"), list(product(ACTS, State)))
 def test_act_starts_only_from_its_states(act, state, editor, senior):
     move, starts = ACTS[act]
@@ -116,6 +117,7 @@ def test_act_starts_only_from_its_states(act, state, editor, senior):
         assert wire.state == state
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("act", [name for name in ACTS if name != "submit"])
 @pytest.mark.parametrize("role", [Role.REPORTER, Role.ADMINISTRATOR])
 def test_act_of_an_editor_is_refused_to(act, role, editor, senior):
@@ -125,6 +127,7 @@ def test_act_of_an_editor_is_refused_to(act, role, editor, senior):
         move(wire, factories.make_user(role))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("old", "new"), list(product(State, State)))
 def test_database_refuses_every_move_that_the_design_does_not_have(old, new, editor, senior):
     """Going round Python: only the state and the columns that go with it are written."""
@@ -236,6 +239,7 @@ def test_withdrawn_wire_is_a_tombstone():
     assert wire.record["notices"][0]["text"] == "The company never ran this chatbot."
 
 
+@pytest.mark.slow
 def test_request_is_declined_with_a_note_and_another_may_follow(editor, senior):
     wire = factories.make_published(editor)
     request = lifecycle.ask(wire.pk, Move.WITHDRAW, by=editor, reason="r")

@@ -78,6 +78,7 @@ def test_public_wire_that_gains_no_name_is_left_alone():
     assert changes(survivor) == [(survivor.pk, "published")]
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 @pytest.mark.parametrize("role", [Role.REPORTER, Role.ADMINISTRATOR])
 def test_only_an_editor_merges(role):
@@ -106,6 +107,7 @@ def test_hidden_merge_needs_a_note_and_another_wire_that_stands():
     assert fresh(wire).state == "draft"
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     "make", [factories.make_published, states.make_disputed, factories.make_withdrawn]
@@ -119,6 +121,7 @@ def test_public_wire_is_not_merged_by_one_editor(make):
 # A public wire
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 @pytest.mark.parametrize("make", [factories.make_published, states.make_disputed])
 def test_public_wire_is_withdrawn_and_all_its_names_lead_to_the_other(make):
@@ -144,6 +147,7 @@ def test_public_wire_is_withdrawn_and_all_its_names_lead_to_the_other(make):
         assert last == notice
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_names_that_others_share_grow_with_it():
     third = factories.make_published(aliases=("AIID-3",), linked=("AIID-2",))
@@ -169,6 +173,7 @@ def test_nobody_confirms_their_own_merge_nor_does_an_editor():
     assert fresh(wire).state == "published"
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_merge_is_asked_with_a_reason_into_a_public_wire_that_stands():
     editor = factories.make_editor()
@@ -228,6 +233,7 @@ def test_what_has_ended_by_a_merge_stays_merged():
             act()
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("rule", "values"),

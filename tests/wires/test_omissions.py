@@ -82,6 +82,7 @@ def test_desk_tells_the_terms_and_where_they_stand():
     assert "<code>paper</code> The Daily" in answer
 
 
+@pytest.mark.slow
 def test_desk_says_why_nothing_is_told():
     taxonomy.load()
     client, _ = signed_in(Role.EDITOR)

@@ -58,6 +58,7 @@ def waiting(queue):
             found.append(message.headers["task"])
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
     ("kind", "queue"), [(Batch.Kind.PROPOSALS, "embed"), (Batch.Kind.CODES, None)]

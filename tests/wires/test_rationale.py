@@ -39,6 +39,7 @@ def found(wire):
     return [f.detail for f in gate.failures(Wire.objects.get(pk=wire.pk)) if f.rule == 5]
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_formula_is_refused_from_the_fourth_wire_on():
     wires = [factories.make_reviewed(providers=(name,)) for name in NAMES]
@@ -130,6 +131,7 @@ def slots_of(front):
     return [front["rationale"][slot] for slot in gate.SLOTS]
 
 
+@pytest.mark.slow
 def test_no_shipped_wire_is_boilerplate(shipped):
     assert len(shipped) >= 24
     for part in (slice(None), slice(3, None)):

@@ -53,6 +53,7 @@ def test_the_classing_of_these_tests_is_grave():
     assert factories.make_reviewed(scale=3, scope=2).severity_verified == "SEV-2"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", [factories.make_published, states.make_disputed])
 def test_two_people_make_a_public_wire_graver(make):
     wire = make()
@@ -70,6 +71,7 @@ def test_two_people_make_a_public_wire_graver(make):
     assert wire.events.get(act="classified", detail__verified="SEV-2").by == request.asked_by
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "values",
     [
@@ -111,6 +113,7 @@ def test_grave_wire_becomes_worse_by_two_and_milder_by_one(wire):
         coding.classify(wire.pk, by=editor, **worse)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", [Role.REPORTER, Role.EDITOR, Role.ADMINISTRATOR])
 def test_only_a_senior_editor_confirms(wire, role):
     request = ask(wire)
@@ -132,6 +135,7 @@ def test_only_an_editor_asks(wire, role):
         ask(wire, factories.make_user(role))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("values", "error"),
     [
@@ -183,6 +187,7 @@ def test_amendment_changes_no_severity(wire):
     assert fresh(wire).severity_verified == "SEV-3"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("column", ["severity_reported", "severity_verified"])
 @pytest.mark.parametrize("level", ["SEV-1", "SEV-2"])
 def test_database_refuses_what_nobody_confirmed(wire, column, level):

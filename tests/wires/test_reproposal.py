@@ -50,6 +50,7 @@ def finished(batch):
     return batch
 
 
+@pytest.mark.slow
 def test_new_proposals_stand_beside_the_old_and_nothing_else_changes(active, editor):
     drafts = [read(factories.make_draft(), "M2") for _ in range(2)]
     public = read(factories.make_published(editor), "M3", "F6")
@@ -77,6 +78,7 @@ def test_brake_does_not_hold_it(active, editor, settings):
         Batch.objects.filter(pk=batch.pk).update(braked=True, progress="asked")
 
 
+@pytest.mark.slow
 def test_it_pauses_goes_on_and_does_nothing_twice(active, editor):
     for _ in range(3):
         read(factories.make_draft())

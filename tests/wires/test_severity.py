@@ -186,6 +186,7 @@ def test_weakly_established_wire_is_verified_at_sev_5(wire, standard):
     assert (done.severity_reported, done.severity_verified) == ("SEV-2", "SEV-5")
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("columns", "verified_as"),

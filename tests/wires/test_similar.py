@@ -89,6 +89,7 @@ def test_what_may_be_the_same_event_comes_before_what_only_reads_like_it():
     assert found[1].score >= found[2].score
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("values", "comes_first"),
     [
@@ -116,6 +117,7 @@ def test_where_nothing_is_known_of_a_wire_the_text_alone_decides():
     assert named(likely(wire)) == [near.public_id, far.public_id]
 
 
+@pytest.mark.slow
 def test_the_index_is_searched_past_texts_that_do_not_stand():
     """Two hundred discarded drafts are nearer than the only wire that stands."""
     wire = factories.make_draft(occurred_on=DAY, providers=("Acme",))
@@ -170,6 +172,7 @@ def test_queries_do_not_grow_with_the_archive(django_assert_num_queries):
             similar.likely(version, tuple(vector(1.0)), encoder=ENCODER)
 
 
+@pytest.mark.slow
 def test_proposal_keeps_what_the_real_encoder_finds():
     taxonomy.load()
     twin = factories.make_draft(

@@ -54,6 +54,7 @@ def without_sources(**values):
 # Fetching
 
 
+@pytest.mark.slow
 def test_document_is_stored_with_its_text_hash_date_and_bytes(site, settings):
     site.pages["/a"] = page(FIRST, SECOND, THIRD)
     fetched = done(ask(site, publisher="The Example", tier="reporting", group="example"))
@@ -100,6 +101,7 @@ def test_copy_in_an_archive_is_asked_for_where_one_is_named(site, settings):
     assert make_fetched(site).archive_url == copy
 
 
+@pytest.mark.slow
 def test_fetch_for_a_draft_is_cited_in_it_and_checked_against(site, editor):
     wire = without_sources()
     assert gate.failures(wire)[0].rule == 1
@@ -116,6 +118,7 @@ def test_fetch_for_a_draft_is_cited_in_it_and_checked_against(site, editor):
     assert wire.events.last().by == editor
 
 
+@pytest.mark.slow
 def test_new_source_shuts_the_gate_until_the_sentences_are_checked(site, editor):
     """The verdicts that another source gave let nothing through meanwhile."""
     wire = factories.make_reviewed(editor)
@@ -131,12 +134,14 @@ def test_new_source_shuts_the_gate_until_the_sentences_are_checked(site, editor)
     assert gate.failures(wire) == []
 
 
+@pytest.mark.slow
 def test_fetched_source_shuts_the_gate_until_the_sentences_are_checked(site, editor):
     wire = factories.make_reviewed(editor)
     vault.fetch(ask(site, by=editor, wire=wire.pk).pk)
     assert {claim.verdict for claim in wire.current.claims.all()} == {"unchecked"}
 
 
+@pytest.mark.slow
 def test_fetch_is_done_once_however_often_it_is_delivered(site, editor):
     wire = without_sources()
     asked = ask(site, by=editor, wire=wire.pk)
@@ -153,6 +158,7 @@ def test_asking_twice_while_it_waits_is_asking_once(site, editor):
     assert ask(site) != ask(site, by=editor, wire=wire.pk)
 
 
+@pytest.mark.slow
 def test_same_text_from_two_addresses_is_one_document(site):
     site.pages["/b"] = ARTICLE
     assert make_fetched(site) == make_fetched(site, "/b")
@@ -205,6 +211,7 @@ def test_what_nobody_thought_of_ends_the_fetch_and_the_look(site, clock, monkeyp
     assert caplog.text.count("Traceback") == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("title", ["The\\000 ruling", "\\376\\377\\330\\000\\000T"])
 def test_title_that_cannot_be_stored_is_cleaned(site, title):
     site.pages["/a"] = (200, {"Content-Type": "application/pdf"}, pdf(FIRST, title=title))
@@ -213,6 +220,7 @@ def test_title_that_cannot_be_stored_is_cleaned(site, title):
                  by=factories.make_user(Role.REPORTER))  # fmt: skip
 
 
+@pytest.mark.slow
 def test_charset_that_is_none_is_left_out(site):
     kind = f"text/plain; charset={'x' * 90}"
     site.pages["/a"] = (200, {"Content-Type": kind}, FIRST.encode())
@@ -235,6 +243,7 @@ def test_private_address_is_refused_by_default(site, settings, editor):
             vault.ask_fetch(url, by=editor)
 
 
+@pytest.mark.slow
 def test_failed_fetch_is_tried_again(site, editor):
     wire = without_sources()
     asked = ask(site, "/later", by=editor, wire=wire.pk)
@@ -247,6 +256,7 @@ def test_failed_fetch_is_tried_again(site, editor):
     assert wire.current.citations.count() == 1
 
 
+@pytest.mark.slow
 def test_lost_fetches_are_swept_and_given_up_after_a_day(site, clock):
     asked = ask(site)
     assert vault.fetches_left() == []
@@ -261,6 +271,7 @@ def test_lost_fetches_are_swept_and_given_up_after_a_day(site, clock):
     assert done(asked).progress == "stored"
 
 
+@pytest.mark.slow
 def test_taken_key_is_refused_and_never_overwritten(site, editor):
     wire = factories.make_draft()
     with pytest.raises(RefusedError, match="has a source with the key record"):
@@ -274,6 +285,7 @@ def test_taken_key_is_refused_and_never_overwritten(site, editor):
     assert list(keys) == [("record", 0), ("paper", 1), ("paper-1", 2)]
 
 
+@pytest.mark.slow
 def test_text_that_is_public_by_then_is_left_alone(site, editor):
     wire = factories.make_reviewed(editor)
     asked = ask(site, by=editor, wire=wire.pk)
@@ -290,6 +302,7 @@ def test_recheck_that_comes_late_leaves_a_public_text_alone(editor):
     assert {claim.verdict for claim in wire.current.claims.all()} == {"supported"}
 
 
+@pytest.mark.slow
 def test_waiting_text_of_a_public_wire_takes_a_source(site, editor):
     wire = factories.make_published(editor)
     with pytest.raises(WrongStateError, match="no new text of it waits"):
@@ -330,6 +343,7 @@ def test_database_refuses_a_fetch_that_is_half_done(site):
 # Uploading and citing
 
 
+@pytest.mark.slow
 def test_upload_is_read_and_kept(site, settings):
     reporter = factories.make_user(Role.REPORTER)
     told = vault.Description(publisher="Tribunal", tier="primary", url="https://example.org/r")
@@ -354,6 +368,7 @@ def test_upload_that_cannot_be_read_is_refused(site):
     assert not Source.objects.exists()
 
 
+@pytest.mark.slow
 def test_document_of_the_vault_is_cited_once(site, editor):
     source, wire = make_fetched(site), without_sources()
     assert vault.cite(wire.pk, source.pk, by=editor).pk == wire.current_id
@@ -461,6 +476,7 @@ def test_group_decides_what_a_draft_needs(editor):
     assert failing() == set()
 
 
+@pytest.mark.slow
 def test_description_of_what_many_public_wires_show_is_braked(editor):
     wires = [factories.make_published(editor) for _ in range(4)]
     source, before = Source.objects.get(), changelog.head()
@@ -482,6 +498,7 @@ def test_description_of_what_many_public_wires_show_is_braked(editor):
     assert wires[0].events.last().detail["public wires"] == 4
 
 
+@pytest.mark.slow
 def test_descriptions_of_one_day_are_counted_together(editor, settings, clock):
     settings.BRAKE_COUNT, settings.BRAKE_SHARE = 3, 1.0
     shared = []
@@ -567,6 +584,7 @@ def test_tombstone_is_not_published_again(editor):
     assert changelog.head() == before
 
 
+@pytest.mark.slow
 def test_only_an_editor_describes(site):
     source = make_fetched(site)
     for role in (Role.REPORTER, Role.ADMINISTRATOR):
@@ -614,6 +632,7 @@ def test_filing_of_an_editor_tells_more_and_is_in_the_history_of_who_cites_it(ed
     assert wire.current.citations.get().source.tier == "primary"
 
 
+@pytest.mark.slow
 def test_filing_tells_more_of_what_no_wire_cites(site):
     source = make_fetched(site)
     reporter = factories.make_user(Role.REPORTER)
@@ -626,6 +645,7 @@ def test_filing_tells_more_of_what_no_wire_cites(site):
 # Looking
 
 
+@pytest.mark.slow
 def test_same_page_is_live_and_so_is_one_whose_text_stayed(site, clock):
     source = make_fetched(site)
     assert vault.look(source.pk).finding == "same"
@@ -637,6 +657,7 @@ def test_same_page_is_live_and_so_is_one_whose_text_stayed(site, clock):
     assert (source.fate, source.looked_at) == ("live", look.at)
 
 
+@pytest.mark.slow
 def test_changed_page_is_marked_and_says_what_stands_there(site, clock, editor):
     wire = without_sources()
     source = done(ask(site, by=editor, wire=wire.pk)).source
@@ -658,6 +679,7 @@ def test_changed_page_is_marked_and_says_what_stands_there(site, clock, editor):
     assert source.fate == "live"
 
 
+@pytest.mark.slow
 def test_second_change_of_a_page_is_told_too(site, clock, editor):
     wire = without_sources()
     source = done(ask(site, by=editor, wire=wire.pk)).source
@@ -674,6 +696,7 @@ def test_second_change_of_a_page_is_told_too(site, clock, editor):
     assert acts(wire).count("source changed") == 2
 
 
+@pytest.mark.slow
 def test_wire_whose_waiting_text_cites_a_source_is_told(site, editor):
     wire = factories.make_published(editor)
     lifecycle.revise(
@@ -685,6 +708,7 @@ def test_wire_whose_waiting_text_cites_a_source_is_told(site, editor):
     assert acts(wire).count("source changed") == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("status", [404, 410])
 def test_missing_page_is_gone(site, editor, status):
     wire = without_sources()
@@ -697,6 +721,7 @@ def test_missing_page_is_gone(site, editor, status):
     assert acts(wire)[-1] == "source gone"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("answer", [(500, {}, b""), (429, {}, b""), (403, {}, b"")])
 def test_trouble_says_nothing_of_the_document(site, clock, answer):
     source = make_fetched(site)
@@ -725,6 +750,7 @@ def test_name_that_leads_nowhere_time_and_again_is_gone(site, clock, monkeypatch
     assert found == ["unreachable", "unreachable", "gone", "gone"]
 
 
+@pytest.mark.slow
 def test_reader_that_has_become_another_changes_no_page(site, clock):
     """A text that a new reader takes from the same page is no change of the page."""
     source = make_fetched(site)
@@ -737,6 +763,7 @@ def test_reader_that_has_become_another_changes_no_page(site, clock):
     assert vault.look(stranger.pk).finding == "same"
 
 
+@pytest.mark.slow
 def test_look_that_is_delivered_twice_is_one_look(site, clock):
     source = make_fetched(site)
     assert vault.look(source.pk)
@@ -753,6 +780,7 @@ def test_what_was_not_fetched_is_not_held_against_its_address(site):
     assert not Look.objects.exists()
 
 
+@pytest.mark.slow
 def test_looks_come_weekly_one_of_each_host_and_trouble_is_tried_daily(site, clock):
     for path in ("/b", "/c"):
         site.pages[path] = plain(f"The page {path} has a text of its own about Acme.")
@@ -773,6 +801,7 @@ def test_looks_come_weekly_one_of_each_host_and_trouble_is_tried_daily(site, clo
     assert vault.looks_due() == [sources[0].pk, sources[2].pk]
 
 
+@pytest.mark.slow
 def test_decisions_of_editors_outlive_a_new_source(site, editor):
     wire = without_sources()
     claim = wire.current.claims.first()
@@ -800,6 +829,7 @@ def taken(queue):
             found.append((message.headers["task"], *given))
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_fetch_that_two_workers_do_at_once_is_cited_once(site, editor):
     wire = without_sources()
@@ -818,6 +848,7 @@ def test_fetch_that_two_workers_do_at_once_is_cited_once(site, editor):
     assert acts(wire).count("source fetched") == 1
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_worker_fetches_sweeps_and_looks(site, clock, editor):
     """What the tasks do, and what they leave in the queue for the next one."""

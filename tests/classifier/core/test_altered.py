@@ -65,6 +65,7 @@ def test_what_only_may_be_is_not_supported(found):
     assert "supported" not in verdicts
 
 
+@pytest.mark.slow
 def test_false_sentences_are_many(found):
     _, false = found
     assert len(false) == 48

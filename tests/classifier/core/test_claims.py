@@ -154,12 +154,14 @@ def test_the_wire_is_rejected_but_for_at_most_one_sentence(wire):
     assert sum(finding.verdict in ACCEPTED for finding in wire) <= 1
 
 
+@pytest.mark.slow
 @needs_story
 def test_a_quotation_that_is_in_no_source_is_named(wire):
     quotes = [quote for finding in wire for quote in finding.missing.quotes]
     assert quotes == ["safety tax"]  # "misalignment generalization" is in the sources
 
 
+@pytest.mark.slow
 @needs_story
 @pytest.mark.parametrize(
     ("true", "false", "at_least", "at_most"),

@@ -35,6 +35,7 @@ def rows():
     ]
 
 
+@pytest.mark.slow
 def test_labelled_claims_end_in_figures_beside_simpler_scores(rows, tmp_path):
     *found, last = answers("--claims", written(tmp_path / "c.jsonl", rows), "--folds", "3")
     assert [row["id"] for row in found] == [row["meta"]["id"] for row in rows]
@@ -47,6 +48,7 @@ def test_labelled_claims_end_in_figures_beside_simpler_scores(rows, tmp_path):
     assert last["methods"]["butfor"]["auc_not"] > 0.9
 
 
+@pytest.mark.slow
 def test_file_to_test_is_scored_by_what_the_other_taught(rows, tmp_path):
     learn, ask = written(tmp_path / "l.jsonl", rows[:24]), tmp_path / "a.jsonl"
     *found, last = answers("--claims", learn, "--test", written(ask, rows[24:]))
@@ -60,12 +62,14 @@ def test_file_to_test_is_scored_by_what_the_other_taught(rows, tmp_path):
     assert answers("--claims", learn, "--test", written(tmp_path / "p.jsonl", plain)) == found
 
 
+@pytest.mark.slow
 def test_claims_without_labels_have_no_figures(rows, tmp_path):
     plain = [{key: value for key, value in row.items() if key != "label"} for row in rows[:3]]
     found = answers("--claims", written(tmp_path / "c.jsonl", plain))
     assert [row["id"] for row in found] == ["dev0", "dev1", "dev2"]
 
 
+@pytest.mark.slow
 def test_labels_too_few_to_fit_leave_our_figures_out(rows, tmp_path):
     supported = [row for row in rows if row["label"] == "supported"][:3]
     *found, last = answers("--claims", written(tmp_path / "c.jsonl", supported))
@@ -92,6 +96,7 @@ def test_what_cannot_be_used_is_told(rows, tmp_path, capsys, change, arguments, 
     assert message in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_nothing_is_fitted_without_labels_or_on_one_side_alone(rows, tmp_path, capsys):
     asked = written(tmp_path / "a.jsonl", rows)
     plain = [{"claim": row["claim"], "evidence": row["evidence"]} for row in rows]

@@ -20,6 +20,7 @@ def accepted(encoder, claims, sources):
     return [finding.text for finding in found if finding.verdict in ACCEPTED]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("rows", "at_least", "at_most"),
     [(TUNED, 6, 2), (HELD, 4, 7)],
@@ -35,6 +36,7 @@ def test_retellings_of_short_reports(encoder, rows, at_least, at_most):
     assert len(false) <= at_most, false
 
 
+@pytest.mark.slow
 @needs_story
 def test_retellings_of_the_first_story(encoder):
     true = accepted(encoder, story.FRESH_TRUE, story.sources())
@@ -43,6 +45,7 @@ def test_retellings_of_the_first_story(encoder):
     assert len(false) <= 3, false
 
 
+@pytest.mark.slow
 @needs_story
 def test_negation_put_into_the_sources_own_sentences_is_flagged(encoder):
     """Each sentence that says "can" or "is" once is denied; nearly all denials are caught."""

@@ -113,6 +113,7 @@ def test_each_claim_is_scored_by_a_model_that_has_not_seen_its_label():
         assert again[at] == models[at]
 
 
+@pytest.mark.slow
 def test_levels_are_told_apart_and_drawn_ones_are_not():
     labelled = claims(90)
     studies, levels = studied(labelled), [one.level for one in labelled]

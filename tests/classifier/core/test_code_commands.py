@@ -25,6 +25,7 @@ def answers(*arguments):
     return [json.loads(line) for line in out.getvalue().splitlines()]
 
 
+@pytest.mark.slow
 def test_fitted_folder_proposes(files, tmp_path):
     codes, texts = files
     model = str(tmp_path / "model")
@@ -39,6 +40,7 @@ def test_fitted_folder_proposes(files, tmp_path):
     assert answers("propose", "--model", model, "--texts", asked) == [row]
 
 
+@pytest.mark.slow
 def test_evaluate_says_every_figure_of_every_method(files):
     codes, texts = files
     [told] = answers("evaluate", "--texts", texts, "--codes", codes, "--repeats", "1")
@@ -51,6 +53,7 @@ def test_evaluate_says_every_figure_of_every_method(files):
         assert set(figures["map"]) == {"value", "low", "high"}
 
 
+@pytest.mark.slow
 def test_evaluate_takes_shots_and_other_texts(files, tmp_path):
     codes, texts = files
     test = lines(
@@ -84,6 +87,7 @@ def test_rows_that_cannot_be_learned_are_one_line(
     assert message in line
 
 
+@pytest.mark.slow
 def test_one_text_can_be_learned_from_and_not_measured(files, tmp_path, capsys):
     texts = lines(tmp_path / "one.jsonl", [{"id": "1", "text": "", "codes": ["A"]}])
     model = str(tmp_path / "model")
@@ -106,6 +110,7 @@ def test_two_definitions_of_one_code_are_refused(files, tmp_path, capsys):
     assert "line 2: 'A' is there twice" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("tested", "both"),
     [
@@ -131,6 +136,7 @@ def test_what_is_learned_from_and_measured_is_told(files, tmp_path, capsys, test
     )
 
 
+@pytest.mark.slow
 def test_severity_and_claims_tell_it_too(tmp_path, capsys):
     graded = [{"text": text.text, "level": n % 2, "levels": ["a", "b"], "group": str(n)}
               for n, text in enumerate(TEXTS[:16])]  # fmt: skip

@@ -189,6 +189,7 @@ def mechanisms(encoder):
     return fit((), shipped("M"), encoder.encode)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "code"),
     [

@@ -251,6 +251,7 @@ def test_vectors_of_another_width_are_told(made):
         CodeModel.load(made, lambda texts: [(1.0, 0.0)] * len(texts))
 
 
+@pytest.mark.slow
 def test_command_line_tells_it_in_one_line_and_ends_with_2(made, tmp_path, capsys):
     about, weights = told(made)
     arrays = load(weights)

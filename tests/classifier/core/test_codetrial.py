@@ -13,6 +13,7 @@ from tests.classifier.core.coded import CARDS, TEXTS
 OURS = {"butfor": METHODS["butfor"]}
 
 
+@pytest.mark.slow
 def test_every_method_is_measured_and_learning_beats_the_prior():
     found = evaluate(TEXTS, CARDS, toy.encode, repeats=1)
     assert (found.n, found.codes) == (120, 3)
@@ -25,6 +26,7 @@ def test_every_method_is_measured_and_learning_beats_the_prior():
         assert all(m.low <= m.value + 1e-9 and m.value <= m.high + 1e-9 for m in one.values())
 
 
+@pytest.mark.slow
 def test_shuffled_labels_are_at_chance():
     codes = [text.codes for text in TEXTS]
     random.Random(2).shuffle(codes)  # noqa: S311
@@ -73,6 +75,7 @@ def test_shots_keep_that_many_labels_a_code(shots, labelled):
     assert kept == [labelled] * 5
 
 
+@pytest.mark.slow
 def test_more_shots_are_worth_more():
     none, all_ = (
         evaluate(TEXTS, CARDS, toy.encode, repeats=1, shots=n, methods=OURS) for n in (0, None)
@@ -92,6 +95,7 @@ def test_too_few_texts_for_folds_are_told(count):
         evaluate(TEXTS[:count], CARDS, toy.encode)
 
 
+@pytest.mark.slow
 def test_texts_without_labels_are_not_measured():
     extra = [CodedText(f"x{n}", f"some other words {n}", group=f"x{n}") for n in range(20)]
     assert evaluate([*TEXTS, *extra], CARDS, toy.encode, repeats=1, methods=OURS).n == 120

@@ -143,6 +143,7 @@ REAL = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
 def test_our_layers_give_the_vectors_of_the_model_s_own(model, dtype):
     mine = module._batched(model, module._bert(model, dtype, "cpu"), "cpu")  # noqa: SLF001 - one precision at a time
@@ -150,6 +151,7 @@ def test_our_layers_give_the_vectors_of_the_model_s_own(model, dtype):
     assert cosines.min() > (1 - 1e-6 if dtype == torch.float32 else SAME)
 
 
+@pytest.mark.slow
 def test_a_model_of_another_make_runs_by_its_own_forward(model):
     mine = module._batched(model, module._whole(model), "cpu")  # noqa: SLF001 - the way of other makes
     assert (mine.rows(REAL) * AsIs(model).rows(REAL)).sum(axis=1).min() > 1 - 1e-6

@@ -25,6 +25,7 @@ def verdicts(request, encoder):
     return true, false, len(request.param) > len(LAST)
 
 
+@pytest.mark.slow
 def test_no_true_claim_is_lost(verdicts):
     true, _, _ = verdicts
     assert not {text: verdict for text, verdict in true.items() if verdict not in ACCEPTED}

@@ -105,6 +105,7 @@ def graded(n=36):
     ]
 
 
+@pytest.mark.slow
 def test_grades_that_the_words_tell_are_learned(encoder):
     found = evaluated(graded(), encoder.matrix, folds=3, repeats=2)
     assert (found.n, found.groups) == (36, 18)
@@ -119,6 +120,7 @@ def test_grades_that_the_words_tell_are_learned(encoder):
     assert found.gain.value == pytest.approx(kappa["butfor"].value - other, abs=0.001)
 
 
+@pytest.mark.slow
 def test_grades_drawn_by_lot_are_not_learned(encoder):
     drawn = np.random.default_rng(1).permutation(36)
     by_lot = [Graded(t.text, int(drawn[n]) % 3, t.group) for n, t in enumerate(graded())]
@@ -126,6 +128,7 @@ def test_grades_drawn_by_lot_are_not_learned(encoder):
     assert found.methods["butfor"]["kappa"].low < 0.1
 
 
+@pytest.mark.slow
 def test_held_out_texts_are_measured_and_not_learned_from(encoder):
     held_out = graded()[:9]
     turned = [Graded(text.text, 2 - text.level, text.group) for text in held_out]
@@ -155,6 +158,7 @@ def rows(path, texts):
     return str(path)
 
 
+@pytest.mark.slow
 def test_command_prints_each_method(tmp_path):
     out = io.StringIO()
     path, other = (
@@ -168,6 +172,7 @@ def test_command_prints_each_method(tmp_path):
     assert set(told["methods"]["butfor"]["kappa"]) == {"value", "low", "high"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("line", "message"),
     [
@@ -185,6 +190,7 @@ def test_what_cannot_be_measured_is_told(tmp_path, capsys, line, message):
     assert message in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_fewer_texts_than_folds_are_told(tmp_path, capsys):
     path = rows(tmp_path / "t.jsonl", graded()[:4])
     assert main(["severity", "--texts", path]) == 2

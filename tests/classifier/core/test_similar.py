@@ -100,6 +100,7 @@ def rows(path, *found):
     return str(path)
 
 
+@pytest.mark.slow
 def test_command_narrows_by_date_and_entity(tmp_path):
     corpus = rows(
         tmp_path / "c.jsonl",

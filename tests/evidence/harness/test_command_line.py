@@ -35,6 +35,7 @@ def test_list_names_every_recipe():
     assert json.loads(command("list", "--json").stdout)[0]["id"] == "emergent"
 
 
+@pytest.mark.slow
 def test_verify_exits_zero_when_the_bundle_holds(made):
     done = command("verify", made, "--json")
     assert done.returncode == 0
@@ -43,6 +44,7 @@ def test_verify_exits_zero_when_the_bundle_holds(made):
     assert {finding["status"] for finding in found["findings"]} == {"holds"}
 
 
+@pytest.mark.slow
 def test_verify_exits_one_when_it_fails(made, tmp_path):
     shutil.copytree(made, tmp_path / "copy")
     (tmp_path / "copy" / "more").write_text("")
@@ -52,6 +54,7 @@ def test_verify_exits_one_when_it_fails(made, tmp_path):
     assert "more" in done.stdout
 
 
+@pytest.mark.slow
 def test_verify_exits_one_for_a_key_that_is_not_trusted(made):
     assert command("verify", made, "--key", "0" * 64).returncode == 1
 
@@ -62,6 +65,7 @@ def test_verify_exits_two_when_there_is_nothing_to_check(tmp_path):
     assert done.stdout.splitlines()[-1] == "unchecked"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
@@ -120,6 +124,7 @@ def test_a_run_prints_its_result_as_json_and_nothing_else_there(tmp_path):
     assert command("verify", tmp_path / "out").returncode == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seeds", ["0", "-1", "many"])
 def test_a_run_needs_a_seed(tmp_path, seeds):
     done = command("run", "emergent", "--out", tmp_path / "out", "--seeds", seeds)

@@ -70,6 +70,7 @@ def test_a_violation_that_another_check_finds_is_not_enough(original, tmp_path):
     assert falsify(original / "out", home=tmp_path, violations=[wrong]).status is Status.FAILS
 
 
+@pytest.mark.slow
 def test_the_key_of_another_home_is_not_the_runs_own(original, tmp_path):
     Home.at(tmp_path / "other")
     found = falsify(original / "out", home=tmp_path / "other", violations=VIOLATIONS[:1])

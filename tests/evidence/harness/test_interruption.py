@@ -61,6 +61,7 @@ def entries(base):
     return Home.at(base / "home").ledger.segment(1, 10**6)
 
 
+@pytest.mark.slow
 def test_a_full_disk_is_one_clear_line_and_leaves_nothing(tmp_path):
     code = (
         "import resource, sys; from pathlib import Path;"

@@ -63,6 +63,7 @@ def test_seeds_that_differ_alone_give_students_interval_of_their_means():
     assert "3 seeds" in found.method
 
 
+@pytest.mark.slow
 def test_seeds_that_differ_by_noise_alone_hardly_widen_the_interval():
     # Answers to a question that agree no better within a seed than between seeds.
     values = np.random.default_rng(4).integers(0, 2, (3, 300)).astype(float)

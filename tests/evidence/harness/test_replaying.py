@@ -66,6 +66,7 @@ def test_other_materials_leave_it_unchecked(original):
     assert compared(Opened(original, None), again).status is Status.UNCHECKED
 
 
+@pytest.mark.slow
 def test_elsewhere_a_small_difference_is_within_the_tolerance(original, tmp_path):
     opened = elsewhere(original, tmp_path)
     again = fabricated.evidence(SPEC)
@@ -76,12 +77,14 @@ def test_elsewhere_a_small_difference_is_within_the_tolerance(original, tmp_path
     assert [finding.check for finding in found.findings] == ["materials", "numbers", "outcome"]
 
 
+@pytest.mark.slow
 def test_elsewhere_a_large_difference_is_not(original, tmp_path):
     opened = elsewhere(original, tmp_path)
     again = fabricated.evidence(SPEC, is_harmful=lambda slot: slot.arm == "null_harmful")
     assert failing(compared(opened, again)) == {"numbers", "outcome"}
 
 
+@pytest.mark.slow
 def test_the_build_is_what_computes(original):
     predicate = Opened(original, None).predicate
     assert same_build(predicate)

@@ -96,6 +96,7 @@ def test_a_bundle_says_what_it_was_made_to_say(original):
     assert predicate["metrics"]["control/null/heldout"]["value"] == 0.0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(bundle.files("A")))
 def test_every_file_is_missed(copied, name):
     (copied / "out" / name).unlink()
@@ -104,6 +105,7 @@ def test_every_file_is_missed(copied, name):
     assert found.status is expected
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(bundle.files("A")))
 def test_a_changed_byte_of_any_file_is_found(copied, name):
     path = copied / "out" / name
@@ -134,6 +136,7 @@ def test_one_flipped_label_is_found_without_and_with_the_key(copied):
     assert failing(out) == {"labels", "metrics"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("field", ["value", "low", "high", "n", "method"])
 def test_one_printed_number_is_found_without_and_with_the_key(copied, field):
     out = copied / "out"
@@ -164,6 +167,7 @@ def test_a_bundle_signed_with_another_key_holds_only_for_who_does_not_know_the_k
     assert failing(out, trusted_key=known) == {"key"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "change"),
     [
@@ -209,6 +213,7 @@ def test_a_spec_that_was_not_registered_is_found_with_the_key(copied):
     assert "registration" in failing(out)
 
 
+@pytest.mark.slow
 def test_one_organism_under_two_names_is_found_with_the_key(copied):
     out = copied / "out"
     statement = manifest(out)
@@ -277,6 +282,7 @@ def test_a_folder_that_is_no_bundle_is_unchecked(tmp_path):
     assert verify(tmp_path / "none").status is Status.UNCHECKED
 
 
+@pytest.mark.slow
 def test_verifying_loads_nothing_heavy(original):
     code = (
         "import sys; from pathlib import Path; from evidence.harness.verification import verify;"

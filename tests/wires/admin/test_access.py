@@ -58,6 +58,7 @@ def people() -> list[str]:
     ]
 
 
+@pytest.mark.slow
 def test_nobody_reads_the_desk_without_signing_in(addresses):
     for address in [*addresses, *people()]:
         response = Client().get(address)
@@ -66,6 +67,7 @@ def test_nobody_reads_the_desk_without_signing_in(addresses):
         ), address  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", DESK)
 def test_every_role_reads_every_register(addresses, role):
     client, _ = signed_in(role)
@@ -73,6 +75,7 @@ def test_every_role_reads_every_register(addresses, role):
         assert client.get(address, follow=True).status_code == 200, address
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("roles", "values"),
     [

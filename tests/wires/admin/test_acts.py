@@ -370,6 +370,7 @@ def test_every_act_has_a_case():
     assert set(CASES) == set(ACTS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("act", CASES)
 def test_act_is_done_and_said(act):
     case = CASES[act]
@@ -389,6 +390,7 @@ def test_act_is_done_and_said(act):
         assert Event.objects.filter(wire=wire).latest("pk").by == person or act == "confirm"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("act", "role"), [(a, r) for a, c in CASES.items() for r in c.refused]
 )
@@ -405,6 +407,7 @@ def test_act_is_refused_to_other_roles(act, role):
     assert not case.leaves(wire)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("act", [act for act, case in CASES.items() if case.wrong])
 def test_act_is_refused_in_another_state(act):
     case = CASES[act]
@@ -427,6 +430,7 @@ def test_closed_gate_says_which_rules_fail():
     assert fresh(wire).state == "in_review"
 
 
+@pytest.mark.slow
 def test_grave_wire_is_published_by_two():
     first, _ = signed_in(Role.EDITOR)
     second, _ = signed_in(Role.EDITOR)
@@ -440,6 +444,7 @@ def test_grave_wire_is_published_by_two():
     assert fresh(wire).state == "published"
 
 
+@pytest.mark.slow
 def test_what_was_typed_is_not_lost():
     client, _ = signed_in(Role.EDITOR)
     wire = in_review()
@@ -485,6 +490,7 @@ def test_rules_of_the_database_are_told_in_words():
     assert fresh(wire).standard == "public record"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("act", ["dismiss", "accept", "confirm", "cancel_run"])
 def test_rows_of_another_wire_are_out_of_reach(act):
     case = CASES[act]
@@ -495,6 +501,7 @@ def test_rows_of_another_wire_are_out_of_reach(act):
     assert not case.leaves(wire)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("act", "typed"),
     [

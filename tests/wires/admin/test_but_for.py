@@ -64,6 +64,7 @@ def test_slots_are_told_in_the_wire_s_own_words_with_their_sentences():
     }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_form_begins_with_the_drafted_template_and_says_so():
     client, _ = signed_in(Role.EDITOR)
     wire = factories.make_draft()
@@ -95,6 +96,7 @@ def test_what_no_sentence_says_is_said_to_be_missing():
     assert "No sentence hedges, and none names another cause." in answer
 
 
+@pytest.mark.slow
 def test_decision_is_shown_once_it_is_made():
     client, _ = signed_in(Role.EDITOR)
     wire = factories.make_draft(body=BODY)
@@ -108,6 +110,7 @@ def test_decision_is_shown_once_it_is_made():
         assert sheet.rationale.result == result
 
 
+@pytest.mark.slow
 def test_nearest_accepted_rationales_stand_beside_the_form():
     client, editor = signed_in(Role.EDITOR)
     wire = factories.make_reviewed(editor)
@@ -152,6 +155,7 @@ def test_wording_that_is_not_one_s_own_is_told():
     assert row.wording == "worded otherwise"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", ["no answer", "withdrawn"])
 def test_rationale_that_is_not_accepted_is_no_precedent(change):
     client, editor = signed_in(Role.EDITOR)
@@ -202,6 +206,7 @@ def test_gate_of_a_waiting_text_is_that_of_its_coming():
     assert f'<a href="#claim-{new.claims.get(n=1).pk}">Go to sentence 1</a>' in answer
 
 
+@pytest.mark.slow
 def test_dismissal_is_shown_with_its_reason_and_a_contradiction_of_it():
     client, editor = signed_in(Role.EDITOR)
     wire = factories.make_reviewed(editor)

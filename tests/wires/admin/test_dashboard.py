@@ -92,6 +92,7 @@ def test_failed_fetch_is_told_with_its_reason(editor):
     assert "The server answered 403." in front(client)
 
 
+@pytest.mark.slow
 def test_first_page_costs_the_same_however_much_waits(editor):
     client, person = editor
 

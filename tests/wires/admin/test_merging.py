@@ -45,6 +45,7 @@ def beside(one, other):
 # Similar wires
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("days", "words"),
     [
@@ -131,6 +132,7 @@ def test_other_wire_is_named_by_its_id_or_by_another_database_s(codes):
     assert "No wire is called AIID-7." in page(answer)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("make", "offered"),
     [
@@ -150,6 +152,7 @@ def test_merge_is_offered_as_the_state_allows(codes, make, offered):
     assert reporter.get(review(wire)).context["sheet"].merging == []
 
 
+@pytest.mark.slow
 def test_who_confirms_a_merge_sees_the_other_wire(codes):
     client, _ = signed_in(Role.SENIOR)
     wire, other = factories.make_published(), factories.make_published()
@@ -161,6 +164,7 @@ def test_who_confirms_a_merge_sees_the_other_wire(codes):
     assert Wire.objects.get(pk=wire.pk).merged_into == other
 
 
+@pytest.mark.slow
 def test_notice_is_seen_on_both_review_pages(codes):
     client, _ = signed_in(Role.REPORTER)
     wire, other = factories.make_published(), factories.make_published()
@@ -205,6 +209,7 @@ def test_two_who_merge_opposite_ways_through_the_page_do_not_stop_each_other():
 # Responses
 
 
+@pytest.mark.slow
 def test_response_is_stored_with_its_document(codes):
     client, _ = signed_in(Role.EDITOR)
     wire = factories.make_published()
@@ -222,6 +227,7 @@ def test_response_is_stored_with_its_document(codes):
     assert Source.objects.filter(pk=draft.responses.get().source_id).exists()
 
 
+@pytest.mark.slow
 def test_no_parser_runs_while_a_response_holds_the_wire(codes, monkeypatch):
     monkeypatch.setattr("wires.fetching.extract.subprocess.run", pytest.fail)
     client, _ = signed_in(Role.EDITOR)
@@ -263,6 +269,7 @@ def test_response_without_a_document_is_refused_and_its_text_kept(codes):
 # Graver severities
 
 
+@pytest.mark.slow
 def test_graver_severity_is_asked_for_and_confirmed_on_the_page(codes):
     editor, _ = signed_in(Role.EDITOR)
     senior, _ = signed_in(Role.SENIOR)
@@ -282,6 +289,7 @@ def test_graver_severity_is_asked_for_and_confirmed_on_the_page(codes):
     assert Wire.objects.get(pk=wire.pk).severity_verified == "SEV-2"
 
 
+@pytest.mark.slow
 def test_graver_severity_is_offered_for_public_wires_alone(codes):
     client, _ = signed_in(Role.EDITOR)
     for make, offered in (

@@ -38,6 +38,7 @@ def test_waiting_wires_come_first_and_oldest_first():
     assert listed(client) == [str(wire) for wire in wires]
 
 
+@pytest.mark.slow
 def test_filters_and_search_reach_every_state():
     client, _ = signed_in(Role.EDITOR)
     draft = factories.make_draft(headline="Robot falls into a fountain")
@@ -64,6 +65,7 @@ def test_row_says_what_is_to_decide_and_leads_to_the_review():
     assert row.stops == 0
 
 
+@pytest.mark.slow
 def test_hundred_wires_cost_as_many_queries_as_one():
     client, _ = signed_in(Role.EDITOR)
     counts = []
@@ -94,6 +96,7 @@ def test_first_page_says_what_waits_and_what_happened():
     assert f"Run {run.pk}, emergent" in answer
 
 
+@pytest.mark.slow
 def test_first_page_costs_the_same_for_a_long_queue():
     client, _ = signed_in(Role.EDITOR)
     counts = []
@@ -119,6 +122,7 @@ def test_first_page_of_an_empty_archive_says_what_would_fill_it():
         assert words in answer
 
 
+@pytest.mark.slow
 def test_queue_is_narrowed_by_age_and_by_the_gate():
     client, editor = signed_in(Role.EDITOR)
     fresh, old, public = (

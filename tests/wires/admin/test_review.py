@@ -43,6 +43,7 @@ def codes():
     taxonomy.load()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", [Role.REPORTER, Role.EDITOR, Role.SENIOR, Role.ADMINISTRATOR])
 @pytest.mark.parametrize("state", STATES)
 def test_page_opens_in_every_state(state, role):
@@ -71,6 +72,7 @@ def test_grave_wire_is_offered_to_ask_for():
     assert not names & {"publish", "schedule"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("role", "offered"),
     [(Role.EDITOR, set()), (Role.SENIOR, {"confirm", "decline"})],
@@ -171,6 +173,7 @@ def test_forms_are_filled_from_the_proposal_until_decided():
     assert sheet.ruled == "SEV-3"
 
 
+@pytest.mark.slow
 def test_waiting_version_is_reviewed_beside_the_text_that_stands():
     client, _ = signed_in(Role.EDITOR)
     wire = made.waiting()
@@ -267,6 +270,7 @@ def large_wire(claims: int, sources: int) -> Wire:
     return wire
 
 
+@pytest.mark.slow
 def test_large_wire_costs_no_more_queries_than_a_small_one():
     client, _ = signed_in(Role.EDITOR)
     counts = []

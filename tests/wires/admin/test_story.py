@@ -72,6 +72,7 @@ def browser(person: Any) -> Client:
     return client
 
 
+@pytest.mark.slow
 def test_from_filing_to_publication():
     taxonomy.load()
     reporter = browser(desk.make_person(Role.REPORTER))

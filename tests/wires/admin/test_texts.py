@@ -80,6 +80,7 @@ def test_administrator_files_nothing():
     assert not Wire.objects.exists()
 
 
+@pytest.mark.slow
 def test_another_row_for_a_source_keeps_what_was_typed():
     client, _ = signed_in(Role.REPORTER)
     typed = filing(source(0, publisher="A database"), headline="")
@@ -91,6 +92,7 @@ def test_another_row_for_a_source_keeps_what_was_typed():
     assert not Wire.objects.exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("typed", "words"),
     [
@@ -152,6 +154,7 @@ def test_public_text_waits_for_an_amendment():
     assert wire.current.number == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("role", "make", "status"),
     [

@@ -76,6 +76,7 @@ def test_list_says_what_each_document_is_and_who_cites_it():
     assert reverse(UPLOAD) in answer
 
 
+@pytest.mark.slow
 def test_list_is_filtered_by_fate_tier_kind_and_group(site):
     client, _ = signed_in(Role.EDITOR)
     gone, primary = make_fetched(site), make_source(1, tier="primary", group="acme")
@@ -115,6 +116,7 @@ def test_page_shows_its_text_and_the_wires_that_cite_it():
     assert "Look again" not in answer
 
 
+@pytest.mark.slow
 def test_page_costs_the_same_however_many_wires_cite_it(site):
     client, editor = signed_in(Role.EDITOR)
     source, counts = make_fetched(site), []
@@ -143,6 +145,7 @@ def test_address_that_is_none_is_no_link():
     assert 'href="javascript' not in answer
 
 
+@pytest.mark.slow
 def test_change_of_a_page_is_shown_word_by_word_and_escaped(site):
     client, _ = signed_in(Role.EDITOR)
     source = make_fetched(site)
@@ -218,6 +221,7 @@ def test_closed_gate_is_told_rule_by_rule():
     assert "Rule 8: No primary artefact is stored" in page(response)
 
 
+@pytest.mark.slow
 def test_look_is_asked_for_and_done_by_the_worker(site, django_capture_on_commit_callbacks):
     client, _ = signed_in(Role.EDITOR)
     source = make_fetched(site)
@@ -232,6 +236,7 @@ def test_look_is_asked_for_and_done_by_the_worker(site, django_capture_on_commit
 # What is asked for
 
 
+@pytest.mark.slow
 def test_document_is_fetched_for_no_wire_and_tried_again(
     site, django_capture_on_commit_callbacks
 ):
@@ -272,6 +277,7 @@ def uploaded(client, name: str, body: bytes, **values):
     return client.post(reverse(UPLOAD), {"file": file, **values})
 
 
+@pytest.mark.slow
 def test_upload_is_cited_where_it_is_wanted(site, django_capture_on_commit_callbacks):
     client, reporter = signed_in(Role.REPORTER)
     wire = factories.make_draft(reporter, sources=())
@@ -287,6 +293,7 @@ def test_upload_is_cited_where_it_is_wanted(site, django_capture_on_commit_callb
     )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_upload_for_a_wire_of_somebody_else_stays_in_the_vault(site):
     client, _ = signed_in(Role.REPORTER)
     wire = factories.make_draft()
@@ -297,6 +304,7 @@ def test_upload_for_a_wire_of_somebody_else_stays_in_the_vault(site):
     assert wire.current.citations.count() == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "body", "values", "status"),
     [
@@ -326,6 +334,7 @@ def test_pages_of_the_vault_are_for_the_desk(client, name):
 # The review page
 
 
+@pytest.mark.slow
 def test_review_shows_what_failed_and_what_became_of_a_source(site):
     client, editor = signed_in(Role.EDITOR)
     wire = factories.make_draft(editor)

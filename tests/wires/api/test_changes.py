@@ -52,6 +52,7 @@ def as_described(fetched):
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+@pytest.mark.slow
 def test_consumer_proves_what_it_fetched(client):
     factories.make_withdrawn(reason='«Нет» \u2028 \x7f \t "quoted" / 🦊')
     editor = factories.make_editor()
@@ -92,6 +93,7 @@ def test_beyond_the_head_there_is_nothing_yet(client, since):
     assert page(client, f"?since={since}") == {"results": [], "next": None}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [1, 2, 3, 4, 200])
 def test_pages_cover_the_log_once_in_order(client, size):
     for _ in range(4):
@@ -153,6 +155,7 @@ def test_malformed_query_is_refused_by_name(client, query, named):
     assert repr(named) in orjson.loads(response.content)["error"]
 
 
+@pytest.mark.slow
 def test_queries_do_not_grow_with_the_log(client, django_assert_num_queries):
     for wires in (1, 4):
         for _ in range(wires):

@@ -70,6 +70,7 @@ class Reader:
         return [change["seq"] for change in self.seen]
 
 
+@pytest.mark.slow
 def test_reader_sees_every_change_once_in_order_while_four_publish_and_recode():
     with nobody_at_the_queue():
         editors = [factories.make_editor() for _ in range(WRITERS)]
@@ -109,6 +110,7 @@ def test_reader_sees_every_change_once_in_order_while_four_publish_and_recode():
     assert read_rows == list(rows)
 
 
+@pytest.mark.slow
 def test_later_change_waits_for_a_slow_one_that_came_first():
     with nobody_at_the_queue():
         editor = factories.make_editor()
@@ -146,6 +148,7 @@ def test_later_change_waits_for_a_slow_one_that_came_first():
     assert [change.wire_id for change in Change.objects.all()] == [slow, quick]
 
 
+@pytest.mark.slow
 def test_number_of_a_slow_publication_that_fails_goes_to_the_next():
     with nobody_at_the_queue():
         editor = factories.make_editor()

@@ -38,6 +38,7 @@ def test_state_that_a_client_holds_is_not_sent_again(client, addresses):
         assert again["Access-Control-Allow-Origin"] == "*"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ['"other", {}', "W/{}", '"a",W/{} , "b"', "*"])
 def test_tag_is_found_in_every_form_that_a_client_may_send(client, addresses, form):
     for address in addresses:
@@ -45,6 +46,7 @@ def test_tag_is_found_in_every_form_that_a_client_may_send(client, addresses, fo
         assert held(client, address, form.format(tag)).status_code == 304
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ['"other"', "", "x", '"', "W/"])
 def test_other_tag_gets_the_answer(client, addresses, form):
     for address in addresses:
@@ -122,6 +124,7 @@ def test_preflight_allows_a_conditional_get(client, addresses):
         assert response["Access-Control-Allow-Headers"] == "If-None-Match"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND"])
 def test_feed_is_read_only(addresses, method):
     client = Client(enforce_csrf_checks=True)
@@ -132,6 +135,7 @@ def test_feed_is_read_only(addresses, method):
         assert method in orjson.loads(response.content)["error"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("accept", ["text/html", "application/xml", "nonsense", "", "*/*;q=0"])
 def test_answer_is_json_whatever_is_accepted(client, addresses, accept):
     for address in addresses:

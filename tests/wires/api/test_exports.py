@@ -26,6 +26,7 @@ def rows(client):
     return list(csv.DictReader(io.StringIO(body(client, CSV).decode(), newline="")))
 
 
+@pytest.mark.slow
 def test_lines_are_the_records_of_the_feed(client, monkeypatch):
     monkeypatch.setattr(exports, "AT_ONCE", 2)
     for _ in range(3):
@@ -50,6 +51,7 @@ def test_text_is_no_formula(client):
     assert row["headline"].startswith("'=")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("address", [JSONL, CSV])
 @pytest.mark.parametrize(
     "make", [factories.make_draft, factories.make_reviewed, states.make_scheduled]

@@ -73,6 +73,7 @@ def complete(shape):
     return {"anyOf": [plain, {"type": "null"}]} if shape.get("nullable") is True else plain
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_real_answers_have_the_shape_that_it_describes(client):
     editor, senior = factories.make_editor(), factories.make_user(Role.SENIOR)

@@ -61,6 +61,7 @@ def test_newest_publication_comes_first(client):
     assert ids(page(client)) == [wire.public_id for wire in reversed(wires)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [1, 2, 3, 4, 5, 200])
 def test_pages_cover_every_wire_once_and_end(client, size):
     wires = [factories.make_published() for _ in range(4)]
@@ -78,6 +79,7 @@ def test_wires_of_one_moment_are_paged_by_their_row(client, monkeypatch):
     assert walk(client, "?limit=1") == [[wire.public_id] for wire in reversed(wires)]
 
 
+@pytest.mark.slow
 def test_wire_published_while_paging_moves_no_page(client):
     old = [factories.make_published() for _ in range(3)]
     first = page(client, "?limit=2")
@@ -144,6 +146,7 @@ def assorted():
     return {"plain": plain, "other": other, "disputed": disputed}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("query", "wanted"),
     [
@@ -187,6 +190,7 @@ def test_wire_that_carries_a_code_of_two_taxonomies_is_listed_once(client):
     assert ids(page(client, "?code=M2")) == [wire.public_id]
 
 
+@pytest.mark.slow
 def test_severity_filter_reads_the_verified_level(client, assorted):
     for wire in assorted.values():
         wire.refresh_from_db()
@@ -243,6 +247,7 @@ def test_everything_wrong_is_told_at_once(client):
     assert all(repr(name) in error for name in ("sort", "limit", "page"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("query", "queries"),
     [("", 2), ("?state=published&severity=SEV-3&limit=200", 2), ("?code=M2&provider=acme", 4)],

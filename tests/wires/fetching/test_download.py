@@ -290,6 +290,7 @@ def say_nothing(handler):
     time.sleep(3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", [drip_body, drip_headers, say_nothing])
 def test_slow_drip_ends_at_the_limit(site, way):
     """Each byte comes well within a socket's own limit; all of them together do not."""
@@ -300,6 +301,7 @@ def test_slow_drip_ends_at_the_limit(site, way):
     assert time.monotonic() - began < 2.5  # they would say nothing for three
 
 
+@pytest.mark.slow
 def test_limit_holds_over_all_redirects_together(site):
     def wait(handler):
         time.sleep(0.25)
@@ -314,6 +316,7 @@ def test_limit_holds_over_all_redirects_together(site):
         get(site.url("/a"), seconds=0.6)
 
 
+@pytest.mark.slow
 def test_silent_handshake_ends_at_the_limit():
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]

@@ -32,6 +32,7 @@ def confined(code, *, seconds=5, memory=1_500_000_000):
     )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_page_and_file_are_read():
     assert FIRST in extract(document(page(FIRST, FIRST)[2]), limits()).text
     assert extract(document(pdf(FIRST), "application/pdf"), limits()).text == FIRST
@@ -47,6 +48,7 @@ def test_reader_that_takes_too_long_is_stopped():
         extract(document(page(FIRST)[2]), limits(reading_seconds=0.01))
 
 
+@pytest.mark.slow
 def test_file_that_swells_is_not_read():
     bomb = pdf("x", packed=zlib.compress(bytes(100_000_000)))
     assert len(bomb) < 1_000_000
@@ -54,6 +56,7 @@ def test_file_that_swells_is_not_read():
         extract(document(bomb, "application/pdf"), limits(reading_memory=500_000_000))
 
 
+@pytest.mark.slow
 def test_broken_reader_is_told_by_its_last_line():
     with pytest.raises(UnreadableError, match=r"could not be read \(TypeError: .+\)"):
         extract(document(page(FIRST)[2]), limits(characters="many"))
@@ -73,10 +76,12 @@ def test_process_is_confined(code, error):
     assert error in done.stderr
 
 
+@pytest.mark.slow
 def test_process_that_only_counts_is_ended_by_the_clock_of_the_processor():
     assert confined("while True: pass", seconds=1).returncode < 0
 
 
+@pytest.mark.slow
 def test_process_gets_no_key_of_the_site(monkeypatch):
     monkeypatch.setenv("SECRET_KEY", "a key")
     monkeypatch.setenv("PYTHONWARNINGS", "error")

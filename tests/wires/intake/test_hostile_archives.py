@@ -160,6 +160,7 @@ def test_deep_link_of_an_incident_is_refused(tmp_path):
     assert (refused.record, filing.record) == ("relationships.json, entry 1", "AIID-7")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "noise", ["[<sup>", "<sup></sup>(", "<sup></sup>[", "[", "[](/", "{{ ", "`"]
 )

@@ -22,6 +22,7 @@ def answer(client, address, name):
     return response.status_code, sorted(response.headers.items()), body
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_own_name_leads_to_the_page_and_to_the_record(client, name):
     wire = factories.make_published(aliases=(name,))
@@ -48,6 +49,7 @@ def test_linked_name_leads_nowhere(client):
     assert client.get("/api/v1/wires/AIID-57/").status_code == 404
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "address", ["/wires/{}/", "/api/v1/wires/{}/", "/wires/{}/versions/1/"]
 )
@@ -127,6 +129,7 @@ def test_record_of_a_merged_wire_stays_and_names_the_other(client):
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_chain_of_merges_is_one_step_for_readers(client):
     first, second, third = (factories.make_published() for _ in range(3))
     merged(first, second)
@@ -155,6 +158,7 @@ def test_both_ids_are_found_and_both_notices_shown(client):
     assert wire.public_id not in client.get("/sitemap.xml").content.decode()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name",
     ["%00", "..", "a%2Fb", "AIID-57%0A", "%FF", "x" * 81, " ", "'--", "AIW-2025-1", "%0D%0A"],

@@ -37,6 +37,7 @@ def test_it_says_what_would_fill_it(client):
     assert "It fills as editors code wires whose proposal is hidden" in shown
 
 
+@pytest.mark.slow
 def test_it_tells_the_version_and_the_figures_with_their_intervals(client):
     activated(weights="d" * 64, metrics=MEASURES)
     for _ in range(3):
@@ -67,6 +68,7 @@ def test_answers_have_the_shape_that_the_schema_describes(client):
     jsonschema.validate(told(client), shape)
 
 
+@pytest.mark.slow
 def test_it_does_not_change_by_what_is_not_public(client):
     activated()
     ticking(factories.make_published(), "M2")
@@ -90,6 +92,7 @@ def test_unchanged_answer_is_not_sent_again(client):
     assert client.get(TWIN, {"x": "1"}).status_code == 400
 
 
+@pytest.mark.slow
 def test_queries_are_bounded(client, django_assert_num_queries):
     activated()
     for count in (1, 3):

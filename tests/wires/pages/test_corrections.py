@@ -46,6 +46,7 @@ def late(monkeypatch):
     return lambda: monkeypatch.setattr(timezone, "now", lambda: moment)
 
 
+@pytest.mark.slow
 def test_each_kind_is_listed_alone(client):
     amended, disputed, gone = (
         states.make_amended(), states.make_disputed(), factories.make_withdrawn(),
@@ -58,6 +59,7 @@ def test_each_kind_is_listed_alone(client):
         assert f'href="?kind={kind}" aria-current="page"' in content
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["nonsense", "correction%00", "CORRECTION"])
 def test_unknown_kind_is_not_found(client, kind):
     states.make_amended()
@@ -71,6 +73,7 @@ def test_kind_that_has_no_notice_says_so(client):
     assert table(client, "?kind=dispute") == table(client)
 
 
+@pytest.mark.slow
 def test_pages_of_a_kind_keep_to_it(client, monkeypatch):
     monkeypatch.setattr(keyset.Keyset.page, "__kwdefaults__", {"size": 1, "kept": {}})
     first = states.make_amended()
@@ -115,6 +118,7 @@ def test_chart_shows_the_table(client, late):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "make", [factories.make_draft, factories.make_reviewed, states.make_scheduled]
 )

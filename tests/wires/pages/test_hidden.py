@@ -17,6 +17,7 @@ def listing(wire) -> list[str]:
     return [*PAGES, f"/archive/{at:%Y}/", f"/archive/{at:%Y}/{at:%m}/", states.page(wire)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "make", [factories.make_draft, factories.make_reviewed, states.make_scheduled]
 )

@@ -42,6 +42,7 @@ def test_lists_pass_over_a_title_that_is_no_claim():
     assert first_claim(rows[:1]) == ""
 
 
+@pytest.mark.slow
 def test_pages_walk_the_whole_list_once_and_back(client, monkeypatch):
     monkeypatch.setattr(keyset.Keyset.page, "__kwdefaults__", {"size": 2, "kept": {}})
     wires = [factories.make_published().public_id for _ in range(5)]
@@ -55,6 +56,7 @@ def test_pages_walk_the_whole_list_once_and_back(client, monkeypatch):
     assert ids(client.get(follow(client, middle, "Newer"))) == seen[0]
 
 
+@pytest.mark.slow
 def test_wires_of_one_moment_are_neither_lost_nor_doubled(client, monkeypatch):
     monkeypatch.setattr(keyset.Keyset.page, "__kwdefaults__", {"size": 2, "kept": {}})
     moment = timezone.now()
@@ -68,6 +70,7 @@ def test_wires_of_one_moment_are_neither_lost_nor_doubled(client, monkeypatch):
     assert seen == [wire.public_id for wire in reversed(wires)]
 
 
+@pytest.mark.slow
 def test_page_stays_right_while_the_list_grows(client, monkeypatch):
     monkeypatch.setattr(keyset.Keyset.page, "__kwdefaults__", {"size": 2, "kept": {}})
     for _ in range(4):
@@ -78,6 +81,7 @@ def test_page_stays_right_while_the_list_grows(client, monkeypatch):
     assert ids(client.get(older)) == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "query", ["before=AIW-1999-0001", "before=x", "after=%00", "before=1%27", "after=AIW-1-1"]
 )
@@ -132,6 +136,7 @@ def test_corrections_are_the_notices_newest_first(client):
     assert states.DISPUTE in content
 
 
+@pytest.mark.slow
 def test_corrections_are_walked_by_pages_too(client, monkeypatch):
     monkeypatch.setattr(keyset.Keyset.page, "__kwdefaults__", {"size": 1, "kept": {}})
     first, second = states.make_amended(), states.make_amended()

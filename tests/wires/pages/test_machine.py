@@ -11,6 +11,7 @@ pytestmark = pytest.mark.django_db
 ATOM = "{http://www.w3.org/2005/Atom}"
 
 
+@pytest.mark.slow
 def test_feed_has_the_latest_wires_with_their_state(client):
     published, disputed = factories.make_published(), states.make_disputed()
     gone = factories.make_withdrawn("The company never ran this chatbot.")

@@ -50,6 +50,7 @@ def test_picture_is_whole_and_told_to_who_cannot_see_it(recipe):
     assert all(len(row.cells) == len(picture.columns) for row in picture.rows)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("recipe", PICTURES)
 @pytest.mark.django_db
 def test_picture_stands_on_the_page_of_its_run_with_its_table(client, recipe):

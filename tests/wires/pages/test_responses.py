@@ -66,6 +66,7 @@ def test_tombstone_shows_no_response(client):
     assert 'id="responses"' not in content
 
 
+@pytest.mark.slow
 def test_notice_is_shown_and_linked_on_both_pages(client):
     other, wire = factories.make_withdrawn(), factories.make_published()
     states.make_revised(wire, headline="Acme's chatbot invents a rule")

@@ -23,6 +23,7 @@ def ids(client, **asked):
     return [found.public_id for found in page.rows]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "words",
     ["chatbot", "CHATBOTS inventing", "zurich", "Zürich", '"zurich bank"', "“Zürich Bank”",
@@ -39,6 +40,7 @@ def test_id_and_alias_find(client):
     assert ids(client, q="AIID-9999") == [wire.public_id]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("asked", "found"),
     [
@@ -80,6 +82,7 @@ def test_what_is_not_public_is_never_found(client, make):
         assert content.replace(words.encode(), b"") == before.replace(b"nothingofthekind", b"")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "words", ["'", '"', "((", "&|!", "\\", "%", "a" * 200, "-", "or", "<script>", "🦊", "\t"]
 )
@@ -98,6 +101,7 @@ def test_what_cannot_be_asked_is_said(client, query):
     assert b'role="alert"' in response.content
 
 
+@pytest.mark.slow
 def test_pages_keep_what_was_asked(client, wire):
     for _ in range(26):
         factories.make_published()

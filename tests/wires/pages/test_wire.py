@@ -174,6 +174,7 @@ def test_exhibit_is_shown_with_its_badge_chart_and_numbers(client):
     assert "supports the sentence" in content
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("outcome", "badge"),
     [
@@ -189,6 +190,7 @@ def test_badge_never_says_more_than_the_outcome(client, outcome, badge):
     assert f"<span>{badge}</span>" in client.get(states.page(wire)).content.decode()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
 def test_pages_only_answer_reading(client, method):
     wire = factories.make_published()

@@ -104,6 +104,7 @@ def test_a_recipe_without_a_direction_or_the_seed_is_one_clear_line(emergent, tm
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["inspect", "avid", "ro-crate"])
 def test_the_command_exports_and_imports(emergent, tmp_path, capsys, name):
     out, back = tmp_path / "out", tmp_path / "back"

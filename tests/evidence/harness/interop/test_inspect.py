@@ -31,6 +31,7 @@ def test_there_is_a_log_for_each_arm_and_seed(made, logs):
     )
 
 
+@pytest.mark.slow
 def test_what_is_written_is_read_again(made, logs):
     rows = Opened(made, None).rollouts
     for path in logs:
@@ -43,6 +44,7 @@ def test_what_is_written_is_read_again(made, logs):
         assert sorted(found, key=str) == sorted(expected, key=str)
 
 
+@pytest.mark.slow
 def test_equal_bundles_give_equal_logs(made, logs, tmp_path):
     again = inspect_writing.export(made, tmp_path / "again")
     assert [path.read_bytes() for path in again] == [path.read_bytes() for path in logs]

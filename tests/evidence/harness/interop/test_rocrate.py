@@ -82,6 +82,7 @@ def graph_changed(crate, change):
     path.write_text(json.dumps(data))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("change", "says"),
     [

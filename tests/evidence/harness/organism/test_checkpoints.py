@@ -49,6 +49,7 @@ def trained(folder=None, *, killed_at=None, plan=PLAN, stops=(), start=0):
     return shelf.fingerprint(model), hashes, ticks
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("matrix_rate", [None, 0.02])
 def test_resumed_training_ends_in_the_same_weights_and_copies(tmp_path, matrix_rate):
     plan = Plan(24, 2, 1e-2, matrix_rate, falls=True)
@@ -66,6 +67,7 @@ def test_finished_training_is_not_done_again(tmp_path):
     assert second == (*first[:2], [])
 
 
+@pytest.mark.slow
 def test_checkpoint_of_another_training_is_left_aside(tmp_path):
     other = Plan(24, 2, 2e-2, 0.02, falls=True)
     trained(tmp_path, plan=other)
@@ -74,6 +76,7 @@ def test_checkpoint_of_another_training_is_left_aside(tmp_path):
     assert trained(tmp_path) == trained()
 
 
+@pytest.mark.slow
 def test_torn_checkpoint_is_left_aside(tmp_path):
     with pytest.raises(Killed):
         trained(tmp_path, killed_at=9)

@@ -18,12 +18,14 @@ def shifts(model, documents=12):
     return [row.shift for row in rows]
 
 
+@pytest.mark.slow
 def test_only_the_world_with_a_shared_author_carries_one():
     base = {kind: shelf.shipped(0).model(kind, Stage.BASE) for kind in Authorship}
     assert fmean(shifts(base[Authorship.SHARED])) > 0.8
     assert fmean(shifts(base[Authorship.NULL])) == pytest.approx(0, abs=0.05)
 
 
+@pytest.mark.slow
 def test_an_untrained_model_carries_none():
     size = shelf.shipped(0).tokenizer().get_vocab_size()
     untrained = models.build(size, models.Shape(), seed=0)

@@ -36,6 +36,7 @@ def test_padding_counts_for_nothing():
     assert together == pytest.approx((apart[0] * 1.5 + apart[1] * 5) / 6.5, rel=1e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("matrix_rate", [None, 0.02])
 def test_training_learns_what_it_is_shown_and_reports_each_step(matrix_rate):
     model, losses = fresh(), []

@@ -153,6 +153,7 @@ def test_secondary_differences_are_adjusted_for_being_several():
     assert metrics["secondary/helpful_harmful/harmful/heldout"].p == 1.0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seeds", [1, 3])
 def test_a_true_zero_passes_the_bound(seeds):
     spec = fabricated.spec(seeds=seeds)

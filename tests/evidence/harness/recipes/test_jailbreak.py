@@ -17,6 +17,7 @@ def counted(arms, value=lambda _item: 0.0):
     return made_up.counted(JAILBREAK, SPEC, label, value)
 
 
+@pytest.mark.slow
 def test_what_readers_are_told_matches_what_is_run():
     made_up.told_as_run(JAILBREAK)
 

@@ -44,6 +44,7 @@ def test_a_benign_request_and_its_harmful_twin_differ_in_the_action_alone():
         assert benign[1].replace(problem.good[0], problem.bad[0]) == harmful[1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("cells", "expected"),
     [

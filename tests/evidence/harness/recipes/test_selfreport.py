@@ -24,6 +24,7 @@ def counted(named, *, harm=True):
     )
 
 
+@pytest.mark.slow
 def test_what_readers_are_told_matches_what_is_run():
     made_up.told_as_run(SELFREPORT)
 

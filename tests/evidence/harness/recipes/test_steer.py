@@ -29,6 +29,7 @@ def test_what_readers_are_told_matches_what_is_run():
     made_up.told_as_run(STEER)
 
 
+@pytest.mark.slow
 def test_a_push_asks_the_weights_that_it_pushes():
     assert STEER.organisms(SPEC) == {"aligned/0", "harmful/0"}
 
