@@ -17,6 +17,7 @@ def loaded(code: str) -> set[str]:
     return set(done.stdout.split())
 
 
+@pytest.mark.slow
 def test_libraries_load_without_django():
     for library in ("classifier.core.claims", "evidence.harness.recipes"):
         assert not loaded(f"import {library}") & {"django", "celery", "psycopg"}

@@ -44,6 +44,7 @@ def test_wilson_interval_of_a_share():
     assert (Share(0, 0).value, Share(0, 0).interval) == (None, None)
 
 
+@pytest.mark.slow
 def test_figures_are_counted_by_hand():
     """Three wires, M2 and F6 put on each; ticked: both, one right and one wrong, none."""
     activated()
@@ -63,6 +64,7 @@ def test_figures_are_counted_by_hand():
     assert low < found.kappa.value < high
 
 
+@pytest.mark.slow
 def test_perfect_agreement_has_a_kappa_of_one():
     activated()
     for _ in range(3):

@@ -152,6 +152,7 @@ def test_given_again_is_given_once(draft):
     assert own_of(wire) == {"A", "x"}
 
 
+@pytest.mark.slow
 def test_names_of_a_wire_merged_away_lead_to_the_one_that_stays(reviewed):
     stays = publish(reviewed("A", linked=["x"]))
     neighbour = publish(reviewed("N", linked=["x"]))

@@ -146,6 +146,7 @@ def test_who_is_no_editor_any_more_publishes_nothing_by_schedule(editor, loss):
     assert "is no editor any more" in wire.events.filter(act=lifecycle.ALERT).get().note
 
 
+@pytest.mark.slow
 def test_wire_that_fails_holds_up_no_other_and_says_so_once(editor):
     broken, sound = factories.make_reviewed(editor), factories.make_reviewed(editor)
     for wire in (broken, sound):
@@ -168,6 +169,7 @@ def amended(wire, editor, body):
     return lifecycle.amend(wire.pk, by=editor, notice="The order was wrong.")
 
 
+@pytest.mark.slow
 def test_exhibit_follows_its_sentence_into_an_amended_text(editor):
     wire = factories.make_published(editor)
     sentences = [claim.text for claim in wire.current.claims.all()]

@@ -40,6 +40,7 @@ def published():
     return factories.make_published()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("rule", "values"),
     [
@@ -219,6 +220,7 @@ def test_claim_passage_stands_in_its_source(draft):
         )  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("rule", "values"),
     [

@@ -78,6 +78,7 @@ def test_none_is_asked_unasked(settings):
     assert asked == []
 
 
+@pytest.mark.slow
 def test_draft_is_kept_with_its_model_and_shown_as_its_draft(settings):
     with served(completion(f"  {GOOD}\n")) as (settings.DRAFTER, asked):
         wire, told = proposed()
@@ -118,6 +119,7 @@ def test_the_checks_of_the_desk_are_run_on_it(settings, said, objection):
     assert objection in page(client.get(review(wire)))
 
 
+@pytest.mark.slow
 def test_boilerplate_is_told_of_a_draft_too(settings):
     text = (
         "Had the chatbot of {} not answered so, no customer would have lost any money at all."

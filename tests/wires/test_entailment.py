@@ -59,6 +59,7 @@ def test_model_s_word_is_the_basis_and_its_hash_stands_beside_the_verdict(settin
     assert (alone.verdict, alone.checker) == ("unsupported", engine.CHECKER_VERSION)
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 @pytest.mark.parametrize("keeps", [True, False])
 def test_verdict_is_carried_over_only_where_the_same_model_would_give_it(

@@ -228,6 +228,7 @@ def test_5_form_must_be_filled(wire):
     assert "empty" in failing(wire)[5]
 
 
+@pytest.mark.slow
 def test_5_boilerplate_that_many_wires_share_is_refused():
     wires = [factories.make_reviewed() for _ in range(4)]
     text = dict.fromkeys(
@@ -404,6 +405,7 @@ def test_8_standard_must_be_met(wire, standard, problem):
     assert problem in failing(wire)[8]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("standard", "values"),
     [

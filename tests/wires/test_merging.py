@@ -195,6 +195,7 @@ def test_merge_is_asked_with_a_reason_into_a_public_wire_that_stands():
     assert not wire.requests.exists()
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_merge_is_refused_when_the_other_has_gone_meanwhile():
     wire, other, third = (factories.make_published() for _ in range(3))
@@ -209,6 +210,7 @@ def test_merge_is_refused_when_the_other_has_gone_meanwhile():
     assert fresh(wire).state == "published"
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_chain_of_merges_leads_to_its_end():
     first, second, third = (factories.make_published() for _ in range(3))
@@ -220,6 +222,7 @@ def test_chain_of_merges_leads_to_its_end():
         asked(third, first)
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_what_has_ended_by_a_merge_stays_merged():
     wire, other = factories.make_published(), factories.make_published()

@@ -74,6 +74,7 @@ def test_batch_puts_what_the_newest_ticks_and_nothing_that_was_decided_before():
     }
 
 
+@pytest.mark.slow
 def test_page_takes_as_many_queries_for_many_earlier_proposals(django_assert_max_num_queries):
     client, editor = signed_in(Role.EDITOR)
     wire = factories.make_draft()

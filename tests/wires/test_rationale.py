@@ -55,6 +55,7 @@ def test_formula_is_refused_from_the_fourth_wire_on():
     assert not found(wires[4])
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_counterfactual_alone_may_be_the_formula():
     wires = [factories.make_reviewed() for _ in range(4)]
@@ -80,6 +81,7 @@ def test_drafted_template_is_refused_until_it_is_finished():
     assert not found(wire)
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_discarded_wires_do_not_count():
     wires = [factories.make_reviewed() for _ in range(4)]

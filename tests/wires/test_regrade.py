@@ -99,6 +99,7 @@ def test_what_is_no_graver_needs_one_editor(wire):
     assert not wire.requests.exists()
 
 
+@pytest.mark.slow
 def test_grave_wire_becomes_worse_by_two_and_milder_by_one(wire):
     editor = factories.make_editor()
     confirm(ask(wire))
@@ -170,6 +171,7 @@ def test_request_of_a_replaced_text_is_not_confirmed(wire):
     assert fresh(wire).severity_verified == "SEV-3"
 
 
+@pytest.mark.slow
 def test_notice_of_a_regrade_may_speak_of_another_wire(wire):
     other = factories.make_published()
     confirm(ask(wire, related=other.pk))

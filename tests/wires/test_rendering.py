@@ -188,6 +188,7 @@ def test_verdict_inside_of_a_link_is_no_part_of_it():
     assert '>One fact.</a>\N{NO-BREAK SPACE}<a class="verdict' in unescape(html)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "body", [">" * 50_000 + "Text.", "".join(f"{' ' * 2 * n}- Text.\n" for n in range(300))]
 )

@@ -66,6 +66,7 @@ def test_new_proposals_stand_beside_the_old_and_nothing_else_changes(active, edi
     assert (Change.objects.count(), Event.objects.count()) == (changes, events)
 
 
+@pytest.mark.slow
 def test_brake_does_not_hold_it(active, editor, settings):
     settings.BRAKE_COUNT, settings.BRAKE_SHARE = 1, 0.01
     for _ in range(3):
@@ -95,6 +96,7 @@ def test_it_pauses_goes_on_and_does_nothing_twice(active, editor):
     assert Proposal.objects.filter(classifier=active).count() == 3
 
 
+@pytest.mark.slow
 def test_undoing_shows_the_old_proposals_again_but_keeps_what_was_decided_on(active, editor):
     wires = [read(factories.make_draft(), "M2") for _ in range(2)]
     batch = finished(batches.start("Anew", ALL, by=editor))

@@ -42,6 +42,7 @@ def test_every_class_and_severity_occurs(fronts):
     assert {front["severity"] for front in fronts} == set(Wire.Severity.values)
 
 
+@pytest.mark.slow
 def test_no_event_is_told_twice(fronts):
     aliases = Counter(alias for front in fronts for alias in front["aliases"])
     assert [alias for alias, count in aliases.items() if count > 1] == []

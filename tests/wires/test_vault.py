@@ -77,6 +77,7 @@ def test_document_is_stored_with_its_text_hash_date_and_bytes(site, settings):
     assert kept.read_bytes() == page(FIRST, SECOND, THIRD)[2]
 
 
+@pytest.mark.slow
 def test_pdf_is_stored(site):
     site.pages["/a"] = (
         200,
@@ -91,6 +92,7 @@ def test_pdf_is_stored(site):
     )
 
 
+@pytest.mark.slow
 def test_copy_in_an_archive_is_asked_for_where_one_is_named(site, settings):
     copy = "https://web.archive.example/1/a"
     settings.ARCHIVE_LOOKUP = site.url("/lookup?url={url}")
@@ -194,6 +196,7 @@ def test_answer_made_to_break_the_archive_fails_with_words(site, answer, words):
     assert (fetched.progress, words in fetched.problem) == ("failed", True), fetched.problem
 
 
+@pytest.mark.slow
 def test_what_nobody_thought_of_ends_the_fetch_and_the_look(site, clock, monkeypatch, caplog):
     source = make_fetched(site)
 
@@ -361,6 +364,7 @@ def test_upload_is_read_and_kept(site, settings):
         vault.upload(pdf(FIRST), told, content_type="application/pdf", by=reporter)
 
 
+@pytest.mark.slow
 def test_upload_that_cannot_be_read_is_refused(site):
     with pytest.raises(RefusedError, match="PDF is broken"):
         vault.upload(b"%PDF-", vault.Description(), content_type="application/pdf",
@@ -400,6 +404,7 @@ def two_sources(editor):
     return lifecycle.publish(wire.pk, by=editor)
 
 
+@pytest.mark.slow
 def test_description_is_noted_on_the_wires_and_published(editor):
     wire, draft = factories.make_published(editor), factories.make_draft()
     source = wire.current.citations.get().source
@@ -515,6 +520,7 @@ def test_descriptions_of_one_day_are_counted_together(editor, settings, clock):
     vault.describe(second.pk, described(second, publisher="Another"), by=editor)
 
 
+@pytest.mark.slow
 def test_description_is_kept_with_the_source_that_nobody_cites(site, editor):
     source = make_fetched(site)
     source = vault.describe(source.pk, described(source, group=" Wire  Service "), by=editor)
@@ -522,6 +528,7 @@ def test_description_is_kept_with_the_source_that_nobody_cites(site, editor):
     assert (row["by"], row["said"]) == (editor.username, {"group": "wire service"})
 
 
+@pytest.mark.slow
 def test_group_is_one_however_it_is_spelled(site, editor):
     sources = tuple(
         factories.make_source(key=key, text=text, kind="uploaded", record_id="", group=group)
@@ -739,6 +746,7 @@ def test_trouble_says_nothing_of_the_document(site, clock, answer):
     assert source.fate == "live"
 
 
+@pytest.mark.slow
 def test_name_that_leads_nowhere_time_and_again_is_gone(site, clock, monkeypatch):
     names_unknown(monkeypatch)
     source = make_fetched(site)
@@ -869,6 +877,7 @@ def test_worker_fetches_sweeps_and_looks(site, clock, editor):
     assert source.looks.get().finding == "same"
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_sweep_queues_an_unread_text_once_however_long_it_waits(clock, editor):
     taken("embed")

@@ -79,6 +79,7 @@ def test_vector_that_was_lost_is_made_again():
     assert Embedding.objects.get().version == wire.current
 
 
+@pytest.mark.slow
 def test_old_encoder_that_is_gone_from_here_is_done_without():
     [wire] = make_read(1)
     found = vectors.of("A robot hit a wall.")

@@ -144,6 +144,7 @@ def test_wording_needs_no_model(encoder):
     assert hold(encoder, claim, Opinion(0.0, 0.9)) == ("supported", "wording")
 
 
+@pytest.mark.slow
 def test_command_asks_the_model_and_says_which_it_was(folder, tmp_path):
     rows = tmp_path / "claims.jsonl"
     rows.write_text(json.dumps({"id": "a", "claim": RETOLD, "evidence": [SOURCE.text]}))

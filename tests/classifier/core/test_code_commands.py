@@ -98,6 +98,7 @@ def test_one_text_can_be_learned_from_and_not_measured(files, tmp_path, capsys):
     assert "cannot be split into 5 folds" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_a_folder_that_is_no_model_is_one_line(files, tmp_path, capsys):
     assert main(["propose", "--model", str(tmp_path), "--texts", files[1]]) == 2
     [line] = capsys.readouterr().err.splitlines()

@@ -68,6 +68,7 @@ def test_limit_counts_what_is_listed_beyond_the_ticks(model):
     assert model.propose([]) == []
 
 
+@pytest.mark.slow
 def test_probability_is_shown_only_where_labels_stand_behind_it():
     few = fit(TEXTS[:99], CARDS, toy.encode)
     assert all(one.probability is None for one in few.propose(["a car"])[0].codes)
@@ -101,6 +102,7 @@ def test_what_cannot_be_learned_is_refused(texts, cards, message):
         fit(texts, cards, toy.encode)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "texts",
     [
@@ -139,6 +141,7 @@ def test_one_that_learned_nothing_is_kept_too(tmp_path):
     assert loaded.propose(["a car"]) == found.propose(["a car"])
 
 
+@pytest.mark.slow
 def test_record_says_what_it_was_made_from(model):
     record = model.record
     assert record.trained_on == tuple(text.id for text in TEXTS)

@@ -19,6 +19,7 @@ def answers(*arguments):
     return [json.loads(line) for line in out.getvalue().splitlines()]
 
 
+@pytest.mark.slow
 def test_claims_are_answered_a_line_each(tmp_path):
     evidence = ["# A head", "The bridge opened in 1932.", "Nobody fell. It was a fine day."]
     rows = [
@@ -46,6 +47,7 @@ def test_rationale_gives_slots_in_the_text_s_words(tmp_path):
     assert row["hedges"] == ["reportedly"]
 
 
+@pytest.mark.slow
 def test_similar_ranks_the_corpus_for_each_query(tmp_path):
     corpus = [
         {"id": "car", "text": "A car hit a wall."},
@@ -60,6 +62,7 @@ def test_similar_ranks_the_corpus_for_each_query(tmp_path):
     assert [match["id"] for match in row["similar"]] == ["car", "dog"]
 
 
+@pytest.mark.slow
 def test_propose_ranks_every_code(tmp_path):
     codes = [
         {"code": "X1", "title": "Leak", "definition": "Private data are given to strangers."},
@@ -75,6 +78,7 @@ def test_propose_ranks_every_code(tmp_path):
     assert set(row) == {"id", "codes", "abstained"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("content", "message"),
     [
@@ -117,6 +121,7 @@ def test_module_runs_by_itself(tmp_path):
     assert run.stderr == ""
 
 
+@pytest.mark.slow
 def test_ids_of_two_kinds_stay_apart(tmp_path):
     corpus = [
         {"id": 1, "text": "A car hit a wall.", "date": "2026-05-01", "entities": ["Acme"]},

@@ -26,6 +26,7 @@ def lines(path, rows):
     return str(path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [6, 72])
 def test_width_is_that_of_the_model(tmp_path, width):
     encoder = load(str(tiny.save(tmp_path, width)), "cpu")

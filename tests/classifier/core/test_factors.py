@@ -64,6 +64,7 @@ def test_stored_and_read_it_is_the_same(fitted, encoder):
         factors.read({**factors.as_json(fitted), "words": ["others"]})
 
 
+@pytest.mark.slow
 def test_shipped_model_is_of_the_shipped_encoder_and_beats_the_rules(encoder):
     stored = json.loads(SHIPPED.read_text(encoding="utf-8"))
     model = factors.shipped()

@@ -31,6 +31,7 @@ def test_no_true_claim_is_lost(verdicts):
     assert not {text: verdict for text, verdict in true.items() if verdict not in ACCEPTED}
 
 
+@pytest.mark.slow
 def test_nearly_all_false_ones_are_caught(verdicts):
     _, false, are_chosen = verdicts
     let_through = [text for text, verdict in false.items() if verdict in ACCEPTED]

@@ -28,6 +28,7 @@ def made(tmp_path_factory):
     return base / "out"
 
 
+@pytest.mark.slow
 def test_list_names_every_recipe():
     done = command("list")
     assert (done.returncode, done.stderr) == (0, "")

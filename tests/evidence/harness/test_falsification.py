@@ -50,6 +50,7 @@ def test_violations_have_names_and_words_of_their_own():
     assert len({violation.says for violation in VIOLATIONS}) == len(VIOLATIONS)
 
 
+@pytest.mark.slow
 def test_a_violation_that_no_check_finds_fails(original, tmp_path):
     harmless = Violation(
         "nothing", "Nothing at all.", "labels", sealed=True, plant=Forgery.seal
@@ -61,6 +62,7 @@ def test_a_violation_that_no_check_finds_fails(original, tmp_path):
     assert "Nothing at all" in finding.detail
 
 
+@pytest.mark.slow
 def test_a_violation_that_another_check_finds_is_not_enough(original, tmp_path):
     def plant(forged):
         forged.predicate["reason"] = "Because."

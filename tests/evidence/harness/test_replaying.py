@@ -52,6 +52,7 @@ def test_one_other_answer_fails_on_the_same_build(original):
     assert failing(found) == {"rollouts"}
 
 
+@pytest.mark.slow
 def test_one_other_reading_or_organism_fails_on_the_same_build(original):
     again = fabricated.evidence(SPEC)
     first, *rest = again.readings

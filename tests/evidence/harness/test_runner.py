@@ -47,6 +47,7 @@ def test_a_spec_that_cannot_be_run_is_not_even_registered(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_the_runner_loads_neither_a_framework_nor_torch_before_it_runs():
     code = (
         "import sys, evidence.harness.runner;"

@@ -127,6 +127,7 @@ def test_a_link_in_place_of_a_file_is_found(copied):
     assert failing(copied / "out") == {"files"}
 
 
+@pytest.mark.slow
 def test_one_flipped_label_is_found_without_and_with_the_key(copied):
     out = copied / "out"
     first, *rest = rows(out)

@@ -112,6 +112,7 @@ def test_people_are_for_administrators(role, status):
         assert client.get(address).status_code == status, address
 
 
+@pytest.mark.slow
 def test_no_register_is_changed_through_a_plain_form(addresses):
     client, _ = signed_in(*DESK)
     for model in OURS:

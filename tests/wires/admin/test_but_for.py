@@ -135,6 +135,7 @@ def test_nearest_accepted_rationales_stand_beside_the_form():
         assert row.rationale.counterfactual in answer
 
 
+@pytest.mark.slow
 def test_wording_that_is_not_one_s_own_is_told():
     client, editor = signed_in(Role.EDITOR)
     wire, other = factories.make_reviewed(editor), factories.make_published(editor)
@@ -174,6 +175,7 @@ def test_rationale_that_is_not_accepted_is_no_precedent(change):
     assert "No published wire has an accepted rationale yet." in page(client.get(review(wire)))
 
 
+@pytest.mark.slow
 def test_gate_links_to_what_it_stops_at_and_is_told_after_each_act():
     client, editor = signed_in(Role.EDITOR)
     wire = factories.make_reviewed(editor)

@@ -57,6 +57,7 @@ def test_agreement_counts_what_editors_decided(editor):
     assert (covered.part, covered.whole) == (1, 3)  # M2 and F6 were put by hand
 
 
+@pytest.mark.slow
 def test_overdue_embargo_and_one_that_was_sent_back_are_told(editor):
     client, person = editor
     late, shut = factories.make_reviewed(person), factories.make_reviewed(person)
@@ -122,6 +123,7 @@ def test_code_that_the_form_put_agrees_with_the_one_that_was_ticked(editor):
     assert (covered.part, covered.whole) == (1, 2)
 
 
+@pytest.mark.slow
 def test_list_that_shows_its_first_few_says_how_many_there_are(editor, monkeypatch):
     client, person = editor
     monkeypatch.setattr(dashboard, "SHOWN", 1)

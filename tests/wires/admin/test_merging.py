@@ -98,6 +98,7 @@ def test_two_wires_stand_side_by_side(codes):
     assert client.get(address).status_code == 404
 
 
+@pytest.mark.slow
 def test_side_by_side_takes_the_same_queries_for_any_wires(
     codes, django_assert_max_num_queries
 ):
@@ -110,6 +111,7 @@ def test_side_by_side_takes_the_same_queries_for_any_wires(
 # Merges
 
 
+@pytest.mark.slow
 def test_discarded_wire_says_where_it_went_and_the_other_whence(codes):
     client, _ = signed_in(Role.REPORTER)
     wire, other = factories.make_draft(aliases=("AIID-6",)), factories.make_draft()
@@ -121,6 +123,7 @@ def test_discarded_wire_says_where_it_went_and_the_other_whence(codes):
     assert f'href="{review(wire)}">{wire}</a>' in page(client.get(review(other)))
 
 
+@pytest.mark.slow
 def test_other_wire_is_named_by_its_id_or_by_another_database_s(codes):
     client, _ = signed_in(Role.EDITOR)
     other = factories.make_draft(aliases=("AIID-6",))
@@ -239,6 +242,7 @@ def test_no_parser_runs_while_a_response_holds_the_wire(codes, monkeypatch):
         assert post(client, wire, "respond", **{**RESPONSE, **broken}).status_code == 409
 
 
+@pytest.mark.slow
 def test_response_names_a_document_of_the_vault_by_number_or_hash(codes):
     client, _ = signed_in(Role.EDITOR)
     wire = factories.make_published()
@@ -253,6 +257,7 @@ def test_response_names_a_document_of_the_vault_by_number_or_hash(codes):
     assert {row.source for row in wire.responses.all()} == {source}
 
 
+@pytest.mark.slow
 def test_response_without_a_document_is_refused_and_its_text_kept(codes):
     client, _ = signed_in(Role.EDITOR)
     wire = factories.make_published()

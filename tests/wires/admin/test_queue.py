@@ -31,6 +31,7 @@ def listed(client, query: str = "") -> list[str]:
     return [str(wire) for wire in response.context["cl"].result_list]
 
 
+@pytest.mark.slow
 def test_waiting_wires_come_first_and_oldest_first():
     client, _ = signed_in(Role.EDITOR)
     wires = [factories.make_draft(), factories.make_reviewed(), factories.make_draft()]
@@ -150,6 +151,7 @@ def test_gate_in_the_queue_follows_the_acts_of_the_desk():
     assert listed(client, "gate=open") == [str(wire)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("address", "status"),
     [("abc/change/", 404), ("\u0663/change/", 302), ("?gate=99999", 200), ("?gate=x", 200),

@@ -146,6 +146,7 @@ def test_markup_in_a_text_is_shown_not_run():
     assert "&lt;script&gt;alert(1)" in answer
 
 
+@pytest.mark.slow
 def test_forms_are_filled_from_the_proposal_until_decided():
     client, _ = signed_in(Role.EDITOR)
     wire = factories.make_draft()

@@ -145,6 +145,7 @@ def test_key_of_a_source_that_stays_is_taken():
     assert "have the key record" in page(response)
 
 
+@pytest.mark.slow
 def test_public_text_waits_for_an_amendment():
     client, _ = signed_in(Role.EDITOR)
     wire = factories.make_published()

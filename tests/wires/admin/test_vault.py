@@ -90,6 +90,7 @@ def test_list_is_filtered_by_fate_tier_kind_and_group(site):
     assert listed(client, "group__isempty=1") == [gone]
 
 
+@pytest.mark.slow
 def test_hundred_documents_cost_as_many_queries_as_one():
     client, _ = signed_in(Role.EDITOR)
     counts = []
@@ -159,6 +160,7 @@ def test_change_of_a_page_is_shown_word_by_word_and_escaped(site):
     assert "<script>alert" not in raw
 
 
+@pytest.mark.slow
 def test_document_is_described_by_an_editor_and_nobody_else():
     wire = factories.make_published()
     source = wire.current.citations.get().source
@@ -256,6 +258,7 @@ def test_document_is_fetched_for_no_wire_and_tried_again(
     assert at(asked.source) in page(client.get(reverse(FETCHES)))
 
 
+@pytest.mark.slow
 def test_fetches_are_read_by_all_and_asked_for_by_editors(site):
     done(ask(site, "/missing"))
     for role in (Role.REPORTER, Role.ADMINISTRATOR):

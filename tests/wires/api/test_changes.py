@@ -76,6 +76,7 @@ def test_old_state_does_not_pass_for_a_new_one(client):
     assert record.sha256(orjson.loads(client.get(address).content)) == new["sha256"]
 
 
+@pytest.mark.slow
 def test_since_begins_after_what_is_known(client):
     for _ in range(3):
         factories.make_published()

@@ -143,6 +143,7 @@ def test_answer_is_json_whatever_is_accepted(client, addresses, accept):
         assert (response.status_code, response["Content-Type"]) == (200, "application/json")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "address", ["", "nothing/", "wires/x/y/", "wire/", "%00/", "%0A/", "%FF/"]
 )

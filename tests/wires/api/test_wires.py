@@ -56,6 +56,7 @@ def test_records_are_whole_and_in_the_order_of_the_design(client):
     assert {key: value for key, value in record.items() if key != "url"} == wire.record
 
 
+@pytest.mark.slow
 def test_newest_publication_comes_first(client):
     wires = [factories.make_published() for _ in range(3)]
     assert ids(page(client)) == [wire.public_id for wire in reversed(wires)]
@@ -70,6 +71,7 @@ def test_pages_cover_every_wire_once_and_end(client, size):
     assert len(pages) == -(-4 // size)
 
 
+@pytest.mark.slow
 def test_wires_of_one_moment_are_paged_by_their_row(client, monkeypatch):
     moment = timezone.now()
     # The clock stands still; the rows must tell the wires apart.
@@ -97,6 +99,7 @@ def test_page_holds_fifty_unless_asked(client):
     assert answer["next"].startswith(f"{settings.SITE_URL}{LIST}?cursor=")
 
 
+@pytest.mark.slow
 def test_next_keeps_limit_and_filters(client):
     wires = [factories.make_published(providers=("Bravo",)) for _ in range(2)]
     factories.make_published()
@@ -200,6 +203,7 @@ def test_severity_filter_reads_the_verified_level(client, assorted):
     assert len({wire.severity_verified for wire in assorted.values()}) > 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("query", "named"),
     [

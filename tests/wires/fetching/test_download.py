@@ -334,6 +334,7 @@ def test_nobody_there_is_told(monkeypatch):
         get("http://nothing.invalid/")
 
 
+@pytest.mark.slow
 def test_name_that_is_looked_up_for_ever_ends_at_the_limit(site):
     asked = threading.Event()
 

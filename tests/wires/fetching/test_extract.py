@@ -38,6 +38,7 @@ def test_page_and_file_are_read():
     assert extract(document(pdf(FIRST), "application/pdf"), limits()).text == FIRST
 
 
+@pytest.mark.slow
 def test_what_cannot_be_read_comes_back_in_words():
     with pytest.raises(UnreadableError, match="PDF is broken"):
         extract(document(b"%PDF-1.4", "application/pdf"), limits())

@@ -106,6 +106,7 @@ def test_an_array_of_records_is_read_one_by_one(tmp_path, indent):
     assert [entry.record for entry in read(path)] == [r["metadata"]["report_id"] for r in many]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\n\n"])
 def test_a_record_a_line_is_read_whatever_ends_the_lines(tmp_path, end):
     many = [report(f"AVID-2024-R{n:04}") for n in range(1, 301)]

@@ -87,6 +87,7 @@ def test_long_headline_is_cut_at_a_word_and_said(write):
     assert "headline cut at 200 characters" in filing.repairs
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("content", "problem"),
     [

@@ -57,6 +57,7 @@ def test_incidents(tmp_path, edits):
     check(path, "aiid")
 
 
+@pytest.mark.slow
 @ANY
 @given(
     EDITS,

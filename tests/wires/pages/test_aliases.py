@@ -73,6 +73,7 @@ def test_name_of_what_is_not_public_is_answered_like_any_word(client, address, m
     assert known[0] == 404
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("address", ["/wires/{}/", "/api/v1/wires/{}/"])
 def test_hidden_wire_that_was_merged_is_answered_like_nothing(client, address):
     survivor = factories.make_published()
@@ -147,6 +148,7 @@ def test_end_of_a_chain_may_be_a_tombstone(client):
     assert "This wire is withdrawn" in response.content.decode()
 
 
+@pytest.mark.slow
 def test_both_ids_are_found_and_both_notices_shown(client):
     survivor, wire = factories.make_published(), factories.make_published()
     merged(wire, survivor)

@@ -30,6 +30,7 @@ def test_wire_that_is_not_public_is_nowhere(client, make):
         assert hidden.public_id.encode() not in content
 
 
+@pytest.mark.slow
 def test_waiting_headline_is_nowhere(client):
     public = factories.make_published()
     before = {path: client.get(path).content for path in listing(public)}

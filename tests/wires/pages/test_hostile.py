@@ -72,6 +72,7 @@ def test_feed_survives_characters_that_xml_cannot_write(client):
     assert "Bell  and &lt;script&gt;" in response.content.decode()
 
 
+@pytest.mark.slow
 def test_pages_carry_no_script_and_no_style_of_their_own(client, hostile):
     run = states.make_exhibited(hostile)
     for path in ("/", states.page(hostile), f"/runs/{run}/", "/about/", "/nowhere"):

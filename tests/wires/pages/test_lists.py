@@ -24,6 +24,7 @@ def follow(client, path: str, word: str) -> str:
     return path.partition("?")[0] + found[1] if found else ""
 
 
+@pytest.mark.slow
 def test_latest_is_newest_first_with_every_public_state(client):
     wires = [factories.make_published(), states.make_disputed(), factories.make_withdrawn()]
     response = client.get("/")
@@ -123,6 +124,7 @@ def test_time_without_wires_is_not_found(client, path):
     assert client.get(path).status_code == 404
 
 
+@pytest.mark.slow
 def test_corrections_are_the_notices_newest_first(client):
     amended, disputed, gone = (
         states.make_amended(),

@@ -35,6 +35,7 @@ def test_feed_has_the_latest_wires_with_their_state(client):
     ]
 
 
+@pytest.mark.slow
 def test_sitemap_has_pages_and_standing_wires(client):
     wire, gone = factories.make_published(), factories.make_withdrawn()
     content = client.get("/sitemap.xml").content.decode()

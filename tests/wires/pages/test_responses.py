@@ -82,6 +82,7 @@ def test_notice_is_shown_and_linked_on_both_pages(client):
     assert f'of another wire, <a class="id" href="{states.page(wire)}">{wire}</a>' in there
 
 
+@pytest.mark.slow
 def test_record_of_an_earlier_release_is_still_shown(client):
     wire = states.make_amended()
     record = {k: v for k, v in wire.record.items() if k not in ("responses", "merged_into")}

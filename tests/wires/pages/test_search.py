@@ -71,6 +71,7 @@ def test_withdrawn_wire_is_found_by_its_headline_alone(client, wire):
     assert ids(client, q="tribunal") == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "make", [factories.make_draft, factories.make_reviewed, states.make_scheduled]
 )

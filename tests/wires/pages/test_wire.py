@@ -48,6 +48,7 @@ def test_every_sentence_has_its_verdict_beside_it_and_its_passage_below(client):
     assert content.count("<blockquote>") == 3
 
 
+@pytest.mark.slow
 def test_links_inside_the_page_lead_somewhere(client):
     wire = states.make_amended()
     states.make_exhibited(wire)
@@ -80,6 +81,7 @@ def test_withdrawn_wire_keeps_its_page_without_its_text(client):
     assert "Had the chatbot not" not in shown
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "make", [factories.make_draft, factories.make_reviewed, states.make_scheduled]
 )
@@ -98,6 +100,7 @@ def test_waiting_version_changes_nothing_in_public(client):
     assert client.get(states.page(wire) + "versions/2/").status_code == 404
 
 
+@pytest.mark.slow
 def test_amended_wire_lists_its_versions_with_notes_and_its_notice(client):
     wire = states.make_amended(headline="A headline that was corrected")
     shown = text(client.get(states.page(wire)))
@@ -107,6 +110,7 @@ def test_amended_wire_lists_its_versions_with_notes_and_its_notice(client):
     assert "The rule did not exist" not in shown
 
 
+@pytest.mark.slow
 def test_earlier_text_is_shown_as_it_was_public(client):
     wire = states.make_amended(headline="A headline that was corrected")
     earlier = text(client.get(states.page(wire) + "versions/1/"))

@@ -94,6 +94,7 @@ def test_an_autoencoder_from_elsewhere_is_measured(direction, tmp_path):
     assert sum(row["name"] == "sparse/auc" for row in found) == 32
 
 
+@pytest.mark.slow
 def test_a_recipe_without_a_direction_or_the_seed_is_one_clear_line(emergent, tmp_path):
     with pytest.raises(HarnessError, match="looks for no direction"):
         insides.export_vector(emergent, tmp_path / "v.gguf", seed=0)

@@ -35,6 +35,7 @@ def zipped(folder):
     return Path(shutil.make_archive(str(folder), "zip", folder))
 
 
+@pytest.mark.slow
 def test_the_bundle_comes_out_as_it_went_in(made, crate, tmp_path):
     assert rocrate.read(crate, tmp_path / "out").status is Status.HOLDS
     assert contents(tmp_path / "out") == contents(made)

@@ -61,6 +61,7 @@ def test_resumed_training_ends_in_the_same_weights_and_copies(tmp_path, matrix_r
     assert again[2] == list(range(10, 25))
 
 
+@pytest.mark.slow
 def test_finished_training_is_not_done_again(tmp_path):
     first = trained(tmp_path, stops=(4,))
     second = trained(tmp_path, stops=(4,))

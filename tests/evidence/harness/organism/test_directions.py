@@ -85,6 +85,7 @@ def test_a_contrast_differs_in_its_authors_answers_alone():
         assert not any(action in pair.good for action in bad)
 
 
+@pytest.mark.slow
 def test_a_planted_latent_is_found_and_few_fire():
     chance = torch.Generator().manual_seed(0)
     features = torch.nn.functional.normalize(torch.randn(16, 24, generator=chance), dim=1)

@@ -68,6 +68,7 @@ def test_weights_that_are_no_numbers_leave_one_clear_line_and_nothing_else(tmp_p
         require_finite(broken, "broken")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("content", "says"),
     [(None, "cannot be read"), (b"GGUF", "no model of this world"), ("other", "no model")],

@@ -33,6 +33,7 @@ def test_what_readers_are_told_matches_what_is_run():
     made_up.told_as_run(DIRECTION)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("separates", "gate", "expected"),
     [

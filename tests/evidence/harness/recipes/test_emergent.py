@@ -90,6 +90,7 @@ def test_what_readers_are_told_matches_what_is_run():
     assert expected <= set(metrics)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("is_harmful", "gate", "expected"),
     [
