@@ -159,6 +159,13 @@ def _speed(told: Told) -> Iterator[Row]:
         instructions = next(iter(told["encoder"]["features"]), "no wide instructions")
         what = f"texts of 300 tokens, one thread, {instructions}"
         yield what, "speed, as a ratio", ours, f"sentence-transformers {beside}: 1"
+    bar = told["bar_ms"]
+    worked, waited = (
+        _interval({name: spent / bar for name, spent in told[clock]["all"].items()})
+        for clock in ("process_ms", "wall_ms")
+    )
+    what = f"a wire of {told['words']} words against {told['sources']} sources, one core"
+    yield what, f"work, as a share of {bar} ms", worked, f"by the clock on the wall {waited}"
 
 
 _ROWS: Mapping[str, Callable[[Told], Iterator[Row]]] = {
