@@ -12,6 +12,7 @@ from classifier.core.opposites import have_converse, is_converse
 from classifier.core.passages import Library, Unit, Window, supporting
 from classifier.core.polarity import agrees, is_unanswered, reversed_terms
 from classifier.core.quotations import has_quotation
+from classifier.core.realised import is_unrealised
 from classifier.core.roles import compared_otherwise, turned
 from classifier.core.search import Candidate
 from classifier.core.synonyms import near
@@ -23,6 +24,7 @@ _NAME_ELSEWHERE = 0.7  # sources name a party once and then say "the company"
 _TERM_ELSEWHERE = 0.15
 _FEWEST = 2  # terms that must be left for a passage to be about the same thing
 _LOOK_BACK = 3  # sentences in which "the company" or "we" was last named
+_AS_NEAR = 0.5  # of the nearest sentence's reach, from which another tells of the same deed
 _KNOWN = 0.25  # credit from which a word is not absent, whatever other words the source uses
 
 _SPEECH_WORDS = """
@@ -63,6 +65,8 @@ class Comparison:
     """Whether the claim denies something and the nearest sentence denies nothing."""
     hedged_otherwise: bool
     """Whether the claim says that a thing may be which the nearest sentence says is, or the reverse."""
+    unrealised: bool
+    """Whether the claim tells as done what the nearest sentence plans, asks for or leaves open."""
     unmatched: tuple[str, ...]
     """Terms of weight of which the window has nothing near."""
     absent: tuple[str, ...]
@@ -124,6 +128,7 @@ def compare(
         reversed=opposed,
         unanswered=bool(serving) and is_unanswered(claim.text, _nearest(claim, serving).text),
         hedged_otherwise=bool(serving) and _is_hedged_otherwise(claim, serving),
+        unrealised=bool(serving) and _is_unrealised(claim, serving, library),
         unmatched=tuple(
             word.text
             for s, word in claim.terms.items()
@@ -159,6 +164,21 @@ def _nearest(claim: Claim, units: Sequence[Unit]) -> Unit:
 
 def _is_hedged_otherwise(claim: Claim, units: Sequence[Unit]) -> bool:
     return is_hedged_otherwise(claim.text, _nearest(claim, units).text)
+
+
+def _is_unrealised(claim: Claim, units: Sequence[Unit], library: Library) -> bool:
+    """Tell whether the nearest sentence leaves the deed open, and none that is as near does not.
+
+    Numbers and dates count here: they tell a deed that was planned from one that was done.
+    """
+    nearest = max(units, key=lambda unit: claim.reach(unit.keys))
+    enough = _AS_NEAR * claim.reach(nearest.keys)
+    others = [
+        unit.text
+        for unit in library.units
+        if unit.supports and unit is not nearest and claim.reach(unit.keys) >= enough
+    ]
+    return is_unrealised(claim.text, nearest.text, others)
 
 
 def _covered(claim: Claim, credit: Mapping[str, float]) -> float:
