@@ -15,6 +15,7 @@ from classifier.core.quotations import has_quotation
 from classifier.core.realised import is_unrealised
 from classifier.core.roles import compared_otherwise, turned
 from classifier.core.search import Candidate
+from classifier.core.sides import is_of_another_side, told
 from classifier.core.synonyms import near
 from classifier.core.values import otherwise
 from classifier.core.words import LIGHT, Word, fold, stem, words
@@ -67,6 +68,8 @@ class Comparison:
     """Whether the claim says that a thing may be which the nearest sentence says is, or the reverse."""
     unrealised: bool
     """Whether the claim tells as done what the nearest sentence plans, asks for or leaves open."""
+    other_side: bool
+    """Whether a verb of the claim is told of somebody or something else wherever it is told."""
     unmatched: tuple[str, ...]
     """Terms of weight of which the window has nothing near."""
     absent: tuple[str, ...]
@@ -129,6 +132,7 @@ def compare(
         unanswered=bool(serving) and is_unanswered(claim.text, _nearest(claim, serving).text),
         hedged_otherwise=bool(serving) and _is_hedged_otherwise(claim, serving),
         unrealised=bool(serving) and _is_unrealised(claim, serving, library),
+        other_side=_is_of_another_side(claim, library),
         unmatched=tuple(
             word.text
             for s, word in claim.terms.items()
@@ -179,6 +183,17 @@ def _is_unrealised(claim: Claim, units: Sequence[Unit], library: Library) -> boo
         if unit.supports and unit is not nearest and claim.reach(unit.keys) >= enough
     ]
     return is_unrealised(claim.text, nearest.text, others)
+
+
+def _is_of_another_side(claim: Claim, library: Library) -> bool:
+    verbs = {one.verb for one in told(claim.text, library.common)}
+    telling = sorted({n for verb in verbs for n in library.holders.get(verb, ())})
+    return is_of_another_side(
+        claim.text,
+        [library.units[n].text for n in telling if library.units[n].supports],
+        known=library.holders.keys(),
+        common=library.common,
+    )
 
 
 def _covered(claim: Claim, credit: Mapping[str, float]) -> float:

@@ -151,8 +151,8 @@ def _support(compared: Comparison) -> tuple[Verdict, Basis]:
         if compared.exact < ALIGNED:
             return "unsupported", _remoteness(compared)
         return "partly", "number" if compared.lost_numbers else "attribution"
-    if compared.hedged_otherwise:
-        return "partly", "wording"
+    if compared.other_side or compared.hedged_otherwise:
+        return "partly", "attribution" if compared.other_side else "wording"
     if _is_worded(compared):
         return "supported", "wording"
     if compared.covered >= REWORDED and not compared.absent and not _is_copied(compared):
