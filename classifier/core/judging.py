@@ -64,7 +64,7 @@ def judge(
     # What is denied there, or said of the parties the other way round, supports nothing.
     if compared.reversed or compared.unanswered or compared.turned_roles:
         return Judgement("unsupported", _remoteness(compared))
-    if _adds_harm(compared) or compared.unrealised:
+    if _adds_harm(compared) or compared.unrealised or compared.generalised:
         return Judgement("unsupported", _remoteness(compared))
     by_rule = _supported(compared, retold)
     return by_rule if opinion is None else _heard(by_rule, opinion, compared)
