@@ -25,7 +25,7 @@ spokesperson author employee worker executive representative expert
 """
 # Nouns that may stand for whoever was named; people do not where it is said whose they are.
 _PEOPLE = frozenset(stem(word) for word in _PEOPLE_WORDS.split())
-_ANYBODY = _PEOPLE | frozenset(stem(word) for word in _ANYBODY_WORDS.split())
+ANYBODY = _PEOPLE | frozenset(stem(word) for word in _ANYBODY_WORDS.split())
 _TELLING_WORDS = """
 report paper study article analysis record database document filing letter statement website
 blog post number share rate count
@@ -97,7 +97,7 @@ def _differ(mine: Agent, theirs: Agent, unit: Unit, library: Library) -> bool:
         return False
     if mine.names and not theirs.names:
         told_whose = bool(theirs.of) and theirs.head in _PEOPLE
-        if theirs.is_bare or (theirs.head in _ANYBODY and not told_whose):
+        if theirs.is_bare or (theirs.head in ANYBODY and not told_whose):
             return False
     elif not mine.names and not _is_apart(mine, theirs, unit, library):
         return False
@@ -121,8 +121,8 @@ def _is_apart(mine: Agent, theirs: Agent, unit: Unit, library: Library) -> bool:
     if theirs.head in _SPEAKING and not theirs.names:
         return False
     if mine.head in unit.stems:
-        return mine.head not in _ANYBODY or not theirs.names
-    if mine.head in _ANYBODY or theirs.is_bare:
+        return mine.head not in ANYBODY or not theirs.names
+    if mine.head in ANYBODY or theirs.is_bare:
         return False
     first = library.units[library.holders[mine.head][0]]
     found = words(first.text)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from classifier.core.amounts import is_of_all, moved_or_bounded_otherwise
 from classifier.core.claim import Claim
 from classifier.core.hedges import is_hedged_otherwise
 from classifier.core.likeness import Thesaurus
@@ -12,8 +13,10 @@ from classifier.core.opposites import have_converse, is_converse
 from classifier.core.passages import Library, Unit, Window, supporting
 from classifier.core.polarity import agrees, is_unanswered, reversed_terms
 from classifier.core.quotations import has_quotation
+from classifier.core.realised import is_unrealised
 from classifier.core.roles import compared_otherwise, turned
 from classifier.core.search import Candidate
+from classifier.core.sides import is_of_another_side, told
 from classifier.core.synonyms import near
 from classifier.core.values import otherwise
 from classifier.core.words import LIGHT, Word, fold, stem, words
@@ -23,6 +26,7 @@ _NAME_ELSEWHERE = 0.7  # sources name a party once and then say "the company"
 _TERM_ELSEWHERE = 0.15
 _FEWEST = 2  # terms that must be left for a passage to be about the same thing
 _LOOK_BACK = 3  # sentences in which "the company" or "we" was last named
+_AS_NEAR = 0.5  # of the nearest sentence's reach, from which another tells of the same deed
 _KNOWN = 0.25  # credit from which a word is not absent, whatever other words the source uses
 
 _SPEECH_WORDS = """
@@ -63,6 +67,12 @@ class Comparison:
     """Whether the claim denies something and the nearest sentence denies nothing."""
     hedged_otherwise: bool
     """Whether the claim says that a thing may be which the nearest sentence says is, or the reverse."""
+    unrealised: bool
+    """Whether the claim tells as done what the nearest sentence plans, asks for or leaves open."""
+    generalised: bool
+    """Whether the claim says of all of a thing what the nearest sentence says of some."""
+    other_side: bool
+    """Whether a verb of the claim is told of somebody or something else wherever it is told."""
     unmatched: tuple[str, ...]
     """Terms of weight of which the window has nothing near."""
     absent: tuple[str, ...]
@@ -124,6 +134,9 @@ def compare(
         reversed=opposed,
         unanswered=bool(serving) and is_unanswered(claim.text, _nearest(claim, serving).text),
         hedged_otherwise=bool(serving) and _is_hedged_otherwise(claim, serving),
+        unrealised=bool(serving) and _is_unrealised(claim, serving, library),
+        generalised=bool(serving) and is_of_all(claim.text, _nearest(claim, serving).text),
+        other_side=_is_of_another_side(claim, library),
         unmatched=tuple(
             word.text
             for s, word in claim.terms.items()
@@ -159,6 +172,32 @@ def _nearest(claim: Claim, units: Sequence[Unit]) -> Unit:
 
 def _is_hedged_otherwise(claim: Claim, units: Sequence[Unit]) -> bool:
     return is_hedged_otherwise(claim.text, _nearest(claim, units).text)
+
+
+def _is_unrealised(claim: Claim, units: Sequence[Unit], library: Library) -> bool:
+    """Tell whether the nearest sentence leaves the deed open, and none that is as near does not.
+
+    Numbers and dates count here: they tell a deed that was planned from one that was done.
+    """
+    nearest = max(units, key=lambda unit: claim.reach(unit.keys))
+    enough = _AS_NEAR * claim.reach(nearest.keys)
+    others = [
+        unit.text
+        for unit in library.units
+        if unit.supports and unit is not nearest and claim.reach(unit.keys) >= enough
+    ]
+    return is_unrealised(claim.text, nearest.text, others)
+
+
+def _is_of_another_side(claim: Claim, library: Library) -> bool:
+    verbs = {one.verb for one in told(claim.text, library.common)}
+    telling = sorted({n for verb in verbs for n in library.holders.get(verb, ())})
+    return is_of_another_side(
+        claim.text,
+        [library.units[n].text for n in telling if library.units[n].supports],
+        known=library.holders.keys(),
+        common=library.common,
+    )
 
 
 def _covered(claim: Claim, credit: Mapping[str, float]) -> float:
@@ -228,7 +267,10 @@ def _values(claim: Claim, units: Sequence[Unit], library: Library) -> tuple[str,
         return ()
     nearest = _nearest(claim, units)
     others = [unit.text for unit in library.units if unit is not nearest]
-    return otherwise(claim.text, nearest.text, others)
+    return (
+        *otherwise(claim.text, nearest.text, others),
+        *moved_or_bounded_otherwise(claim.text, nearest.text, others),
+    )
 
 
 def _has(stated: Sequence[Number], number: Number) -> bool:

@@ -17,7 +17,13 @@ from classifier.core.encoder import EncoderError
 
 _BATCH = 16
 _LENGTH = 512  # tokens of a pair; a window of three sentences is seldom half of it
-_WEIGHTS = ("model.safetensors", "pytorch_model.bin")
+# The first that is there is what is loaded; weights may lie in several files.
+_WEIGHTS = (
+    "model.safetensors",
+    "model-*-of-*.safetensors",
+    "pytorch_model.bin",
+    "pytorch_model-*-of-*.bin",
+)
 # What models of this kind call their outputs. "not_entailment" is neither.
 _ENTAILED = ("entail", "support", "consistent")
 _CONTRADICTED = ("contradict", "refute")
@@ -35,6 +41,8 @@ class Opinion:
     contradicted: float
 
 
+_NONE = Opinion(0.0, 0.0)
+
 Entail = Callable[[Sequence[tuple[str, str]]], list[Opinion]]
 """Pairs (passage, claim) in, one opinion a pair out, in the same order."""
 
@@ -51,7 +59,26 @@ class Entailment:
     contradicting: int | None
 
     def judge(self, pairs: Sequence[tuple[str, str]]) -> list[Opinion]:
-        """Return one opinion a pair; a long passage is cut, a claim never."""
+        """Return one opinion a pair; a long passage is cut, a claim never.
+
+        Of a claim that leaves no room for a passage the model has no opinion.
+        """
+        room = [self._leaves_room(claim) for _, claim in pairs]
+        asked = [pair for pair, fits in zip(pairs, room, strict=True) if fits]
+        answers = iter(self._asked(asked))
+        return [next(answers) if fits else _NONE for fits in room]
+
+    def _leaves_room(self, claim: str) -> bool:
+        alone = len(self.tokenizer("", claim, verbose=False)["input_ids"])
+        return alone < self._length
+
+    @property
+    def _length(self) -> int:
+        """Tokens of a pair: as many as the model has places for, and no more than `_LENGTH`."""
+        places = getattr(self.model.config, "max_position_embeddings", None) or _LENGTH
+        return min(_LENGTH, places) if places > 0 else _LENGTH
+
+    def _asked(self, pairs: Sequence[tuple[str, str]]) -> list[Opinion]:
         import torch
 
         found: list[Opinion] = []
@@ -61,7 +88,7 @@ class Entailment:
                 list(passages),
                 list(claims),
                 truncation="only_first",
-                max_length=_LENGTH,
+                max_length=self._length,
                 padding=True,
                 return_tensors="pt",
             ).to(self.model.device)
@@ -159,12 +186,20 @@ def folder_of(name: str) -> Path:
 
 
 def _digest(folder: Path) -> str:
-    with _weights(folder).open("rb") as handle:
+    """Return the SHA-256 of the weights; of several files that of their names and hashes."""
+    hashes = [(path.name, _sha256(path)) for path in _weights(folder)]
+    if len(hashes) == 1:
+        return hashes[0][1]
+    return hashlib.sha256("".join(f"{n}\n{h}\n" for n, h in hashes).encode()).hexdigest()
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as handle:
         return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
-def _weights(folder: Path) -> Path:
-    for weights in (folder / file for file in _WEIGHTS):
-        if weights.is_file():
-            return weights
+def _weights(folder: Path) -> list[Path]:
+    for pattern in _WEIGHTS:
+        if found := sorted(folder.glob(pattern)):
+            return found
     raise EntailmentError(f"No model weights ({' or '.join(_WEIGHTS)}) in {folder}.")

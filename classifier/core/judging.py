@@ -51,7 +51,8 @@ def judge(
     `opinion` is that of the entailment model, if there is one; `retold` the claim's graded
     support where meaning without the words may count; `misquoted` says that a quotation is
     in no source, `misattributed` that the sources have somebody else do it. No model overrules
-    what the rules find otherwise. The basis is `entailment` only where a model says so, and
+    what the rules find otherwise; one that hears a contradiction takes any support away, and
+    calls nothing contradicted. The basis is `entailment` only where a model says so, and
     what is unsupported goes by how near the sources come to it.
     """
     if not compared.supporting:
@@ -63,7 +64,7 @@ def judge(
     # What is denied there, or said of the parties the other way round, supports nothing.
     if compared.reversed or compared.unanswered or compared.turned_roles:
         return Judgement("unsupported", _remoteness(compared))
-    if _adds_harm(compared):
+    if _adds_harm(compared) or compared.unrealised or compared.generalised:
         return Judgement("unsupported", _remoteness(compared))
     by_rule = _supported(compared, retold)
     return by_rule if opinion is None else _heard(by_rule, opinion, compared)
@@ -108,12 +109,13 @@ def _supported(compared: Comparison, retold: float) -> Judgement:
 
 
 def _heard(by_rule: Judgement, opinion: Opinion, compared: Comparison) -> Judgement:
-    """Let the entailment model decide where the words themselves do not."""
+    """Let the entailment model decide where the words do not, and doubt where they do."""
     in_words = by_rule.basis == "wording" and _is_partly(compared)
+    # A model alone says neither what is denied nor where: its doubt takes support away.
+    if opinion.contradicted >= LIKELY:
+        return Judgement("unsupported", _remoteness(compared))
     if by_rule.verdict == "supported" and _is_worded(compared):
         return by_rule
-    if opinion.contradicted >= LIKELY:
-        return Judgement("contradicted", "negation")
     if opinion.entailed < LIKELY:
         return (
             by_rule
@@ -149,8 +151,8 @@ def _support(compared: Comparison) -> tuple[Verdict, Basis]:
         if compared.exact < ALIGNED:
             return "unsupported", _remoteness(compared)
         return "partly", "number" if compared.lost_numbers else "attribution"
-    if compared.hedged_otherwise:
-        return "partly", "wording"
+    if compared.other_side or compared.hedged_otherwise:
+        return "partly", "attribution" if compared.other_side else "wording"
     if _is_worded(compared):
         return "supported", "wording"
     if compared.covered >= REWORDED and not compared.absent and not _is_copied(compared):

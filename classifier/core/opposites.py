@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from classifier.core.words import stem
+from classifier.core.words import fold, stem, words
 
 _PAIRS = (
     # more and less, up and down
@@ -70,7 +70,7 @@ _PAIRS = (
     "visible hidden", "hide reveal", "hide show", "conceal reveal", "conceal disclose",
     "withhold disclose", "withhold release", "withhold publish", "publish retract",
     "publish withdraw", "public secret", "public private", "public confidential",
-    "right wrong", "correct wrong", "true false", "accurate wrong", "right incorrect",
+    "red green", "right wrong", "correct wrong", "true false", "accurate wrong", "right incorrect",
     "accurate incorrect", "fake genuine", "fake real", "fake authentic", "forged genuine",
     "counterfeit genuine", "artificial natural", "synthetic real", "simulated real",
     "original plagiarize", "original copied", "honest deceptive", "truthful deceptive",
@@ -93,6 +93,13 @@ _CONVERSE = (
     "better worse", "best worst", "earlier later", "early late", "first last", "faster slower",
     "fast slow", "large small", "big small", "strong weak", "old new", "young old", "many few",
 )  # fmt: skip
+# Small words after a verb of which it takes its sense: switched off, logged in.
+_PARTICLES = {
+    "on": ("off", frozenset(stem(verb) for verb in ("switch", "turn", "power"))),
+    "in": ("out", frozenset(stem(verb) for verb in ("log", "sign", "opt"))),
+    "up": ("down", frozenset(stem(verb) for verb in ("speed", "scale", "ramp"))),
+}
+_TO_PARTICLE = 3  # words between the verb and its particle: switched the cameras off
 _NEGATIVE_PREFIXES_WORDS = """
 un in im ir il dis mis non de anti
 """
@@ -122,6 +129,26 @@ def is_prefixed(one: str, other: str) -> bool:
     )
 
 
+def turned_particles(claim: str, passage: str) -> frozenset[str]:
+    """Return the claim's particles whose opposite the passage has after the same verb."""
+    mine, theirs = _particled(claim), _particled(passage)
+    return frozenset(
+        particle for verb, particle in mine - theirs if (verb, _TURNED[particle]) in theirs
+    )
+
+
+def _particled(text: str) -> frozenset[tuple[str, str]]:
+    found = words(text)
+    pairs: set[tuple[str, str]] = set()
+    for position, word in enumerate(found):
+        for following in found[position + 1 : position + 2 + _TO_PARTICLE]:
+            particle = fold(following.text)
+            if word.stem in _OF_PARTICLE.get(particle, ()):
+                pairs.add((word.stem, particle))
+                break
+    return frozenset(pairs)
+
+
 def is_converse(word: str) -> bool:
     """Tell whether a stem's opposite says the same again of the two things compared."""
     return word in _CONVERSES
@@ -143,6 +170,16 @@ def _stems(pairs: tuple[str, ...]) -> Iterator[tuple[str, str]]:
             yield right, left
 
 
+_TURNED = {
+    one: other
+    for left, (right, _) in _PARTICLES.items()
+    for one, other in ((left, right), (right, left))
+}
+_OF_PARTICLE = {
+    particle: verbs
+    for left, (right, verbs) in _PARTICLES.items()
+    for particle in (left, right)
+}
 _CONVERSES = frozenset(left for left, _ in _stems(_CONVERSE))
 _OPPOSITES: dict[str, frozenset[str]] = {}
 for _left, _right in _stems(_PAIRS):

@@ -2,7 +2,8 @@
 
 from functools import lru_cache
 
-from classifier.core.opposites import is_prefixed, opposites
+from classifier.core.opposites import is_prefixed, opposites, turned_particles
+from classifier.core.synonyms import near
 from classifier.core.words import Word, fold, is_content, words
 
 _NEGATORS_WORDS = """
@@ -89,7 +90,7 @@ def reversed_terms(claim: str, passage: str) -> tuple[str, ...]:
         if (other in opposites(word) or is_prefixed(own[word], their_own[other]))
         and _meet(mine[word], theirs[other])
     }
-    return tuple(sorted(turned | swapped))
+    return tuple(sorted(turned | swapped | turned_particles(claim, passage)))
 
 
 def _unmet(scopes: list[frozenset[str]], asserted: frozenset[str]) -> list[frozenset[str]]:
@@ -102,8 +103,14 @@ def _is_said_otherwise(word: str, asserted: frozenset[str]) -> bool:
 
 
 def _unshared(scopes: list[frozenset[str]], others: list[frozenset[str]]) -> frozenset[str]:
-    """Return the stems of the scopes that no scope of the other side overlaps."""
-    return frozenset().union(*(s for s in scopes if not any(s & other for other in others)))
+    """Return the stems of the scopes that no scope of the other side overlaps, or is near."""
+    return frozenset().union(
+        *(s for s in scopes if not any(_overlap(s, other) for other in others))
+    )
+
+
+def _overlap(one: frozenset[str], other: frozenset[str]) -> bool:
+    return bool(one & other) or any(near(mine, its) for mine in one for its in other)
 
 
 def _meet(mine: frozenset[str], theirs: frozenset[str]) -> bool:

@@ -77,7 +77,7 @@ _SAME = (
     "hold held", "know knew known knowledge", "lead led", "leave left", "lose lost loss losses",
     "pay paid payment", "see saw seen", "sell sold sale sales", "send sent", "show shown",
     "speak spoke spoken speech", "spend spent", "strike struck", "sue sued sues suing lawsuit lawsuits",
-    "take took taken", "teach taught", "tell told", "think thought", "win won", "write wrote "
+    "take took taken", "teach taught", "tell told", "think thought", "win won", "withdraw withdrew withdrawn", "write wrote "
     "written", "woman women female", "man men", "child children kid kids", "person people",
     "marry married marriage wed", "choice choices", "analysis analyses analyze",
     "crisis crises", "criterion criteria", "suppress suppression", "reduce reduction",

@@ -122,7 +122,7 @@ def test_model_decides_where_the_wording_does_not(encoder):
     assert hold(encoder, RETOLD, None)[0] != "supported"
     assert hold(encoder, RETOLD, Opinion(0.9, 0.0)) == ("supported", "entailment")
     assert hold(encoder, RETOLD, Opinion(0.1, 0.1))[0] == "unsupported"
-    assert hold(encoder, RETOLD, Opinion(0.1, 0.8)) == ("contradicted", "negation")
+    assert hold(encoder, RETOLD, Opinion(0.1, 0.8))[0] == "unsupported"
 
 
 @pytest.mark.parametrize(
@@ -139,9 +139,46 @@ def test_model_does_not_overrule_what_the_source_says_otherwise(encoder, claim):
     assert hold(encoder, claim, Opinion(1.0, 0.0))[0] == without[0]
 
 
-def test_wording_needs_no_model(encoder):
+def test_wording_needs_no_model_but_none_may_hear_a_contradiction(encoder):
     claim = "The robot fell down the stairs of the museum in Turku."
-    assert hold(encoder, claim, Opinion(0.0, 0.9)) == ("supported", "wording")
+    assert hold(encoder, claim, Opinion(0.0, 0.3)) == ("supported", "wording")
+    assert hold(encoder, claim, Opinion(0.0, 0.99)) == ("unsupported", "topic")
+
+
+@pytest.mark.parametrize("claim", [RETOLD, "The robot fell down the stairs of the museum."])
+def test_model_alone_calls_nothing_contradicted(encoder, claim):
+    assert hold(encoder, claim, Opinion(0.0, 1.0))[0] == "unsupported"
+
+
+def test_model_has_no_opinion_of_a_claim_that_is_longer_than_it_can_read(folder):
+    loaded = entailment.load(str(folder), "cpu")
+    passage, claim = "the robot fell in snow", "the machine stood in rain"
+    pairs = [(passage, claim), (passage, f"{claim} " * 200), (passage, "not in snow")]
+    first, long, last = loaded.judge(pairs)
+    assert (long.entailed, long.contradicted) == (0.0, 0.0)
+    [alone, other] = loaded.judge([pairs[0], pairs[2]])
+    assert first.entailed == pytest.approx(alone.entailed, abs=1e-5)
+    assert last.entailed == pytest.approx(other.entailed, abs=1e-5)
+
+
+@pytest.mark.parametrize("tokens", range(505, 513))
+def test_claim_near_the_longest_is_judged_or_left_out(folder, tokens):
+    loaded = entailment.load(str(folder), "cpu")
+    [opinion] = loaded.judge([("the robot fell", "snow " * tokens)])
+    assert (opinion.entailed > 0.0) == (tokens + 3 < 512)
+
+
+def test_weights_in_several_files_are_all_hashed(tmp_path):
+    model, _ = save(tmp_path / "parts", ["contradiction", "neutral", "entailment"])
+    (tmp_path / "parts" / "model.safetensors").unlink()
+    model.save_pretrained(tmp_path / "parts", max_shard_size="20KB")
+    shards = sorted((tmp_path / "parts").glob("model-*-of-*.safetensors"))
+    assert len(shards) > 1
+    entailment.examine(str(tmp_path / "parts"))
+    before = entailment.load(str(tmp_path / "parts"), "cpu").digest
+    assert before == entailment.digest_of(str(tmp_path / "parts"))
+    shards[-1].write_bytes(shards[-1].read_bytes() + b" ")
+    assert entailment.digest_of(str(tmp_path / "parts")) != before
 
 
 @pytest.mark.slow
@@ -182,4 +219,4 @@ def test_model_that_has_learned_a_rule_is_believed(tmp_path, encoder):
     source = SourceText("paper", "The robot fell in the snow.")
     claims = ["The machine stood in snow.", "The machine stood in rain."]
     same, other = check(claims, [source], encode=encoder.encode, entail=loaded.judge)
-    assert (same.verdict, other.verdict) == ("supported", "contradicted")
+    assert (same.verdict, other.verdict) == ("supported", "unsupported")
