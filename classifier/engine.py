@@ -8,7 +8,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -175,6 +175,13 @@ class ModelDraft:
     sha256: str
     problem: str
 
+    def failed(self, error: Exception) -> "ModelDraft":
+        """Return that there is none, because of an error."""
+        from classifier.core.instruction import in_a_line
+
+        problem = in_a_line(f"{type(error).__name__}: {error}")[:300]
+        return replace(self, text="", problem=problem)
+
 
 def model_draft(draft: RationaleDraft, text: str) -> ModelDraft | None:
     """Return what the instruction model drafts from the filled slots of a text.
@@ -190,16 +197,18 @@ def model_draft(draft: RationaleDraft, text: str) -> ModelDraft | None:
         drafter = _drafter(settings.DRAFTER, settings.DRAFTER_MODEL, settings.DRAFTER_KEY)
         said = drafted(draft, text, drafter)
     except Exception as error:  # noqa: BLE001 - another's model and another's server
-        problem = " ".join(f"{type(error).__name__}: {error}".split())[:300]
-        return ModelDraft("", settings.DRAFTER_MODEL or settings.DRAFTER, "", problem)
+        named = settings.DRAFTER_MODEL or settings.DRAFTER
+        return ModelDraft("", named, "", "").failed(error)
     return ModelDraft(said, drafter.name, drafter.digest, "") if said else None
 
 
 def drafter_problem() -> str:
     """Return what is wrong with the settings of the instruction model; empty where nothing is."""
-    from classifier.core.instruction import is_address
+    from classifier.core.instruction import address_problem, is_address
 
     where = settings.DRAFTER
+    if is_address(where) and (problem := address_problem(where, settings.DRAFTER_KEY)):
+        return f"DRAFTER: {problem}"
     if is_address(where) and not settings.DRAFTER_MODEL:
         return f"DRAFTER_MODEL does not name the model at {where}."
     if where and not is_address(where) and not (Path(where) / "config.json").is_file():

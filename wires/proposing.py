@@ -196,8 +196,13 @@ def _rationale(
     text = text_of(version)
     said = engine.model_draft(draft, text)
     if said:
-        objections = list(_objections(version, said.text, slots, providers))
-        slots["model"] = {**asdict(said), "objections": objections if said.text else []}
+        objections: list[str] = []
+        if said.text:
+            try:
+                objections = list(_objections(version, said.text, slots, providers))
+            except Exception as error:  # noqa: BLE001 - no draft of another's stops a proposal
+                said = said.failed(error)
+        slots["model"] = {**asdict(said), "objections": objections}
     return slots
 
 
