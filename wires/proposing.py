@@ -49,18 +49,27 @@ def propose(version_id: int) -> None:
         _stored(_said(_version(version_id), _classifier()), Proposal.objects.all(), None)
 
 
-def propose_anew(version_id: int, *, batch: Batch) -> Proposal | None:
-    """Store what the batch's classifier says beside what was said; None where it has said it.
+def ask_anew(version_id: int, *, batch: Batch) -> Said | None:
+    """Return what the batch's classifier says of a version; None where that is stored already.
 
-    Raises OtherClassifierError where another one is at work by now.
+    Called with no row locked: it takes a while. Raises OtherClassifierError where another one is
+    at work by now.
     """
     used = _classifier()
     if used.version.pk != batch.classifier_id:
         raise OtherClassifierError(used.version)
-    same = Proposal.objects.filter(classifier=batch.classifier)
-    if same.filter(version=version_id).exists():
+    if _of_the_batchs(batch).filter(version=version_id).exists():
         return None
-    return _stored(_said(_version(version_id), used), same, batch)
+    return _said(_version(version_id), used)
+
+
+def store_anew(said: Said, *, batch: Batch) -> Proposal | None:
+    """Store it beside what was said before; None where another has stored the same meanwhile."""
+    return _stored(said, _of_the_batchs(batch), batch)
+
+
+def _of_the_batchs(batch: Batch) -> ProposalQuerySet:
+    return Proposal.objects.filter(classifier=batch.classifier)
 
 
 @transaction.atomic
