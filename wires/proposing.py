@@ -222,6 +222,12 @@ def _objections(
     cited = version.citations.select_related("source")
     sources = [engine.SourceText(citation.key, citation.source.text) for citation in cited]
     [found] = engine.check([said], sources)
+    if found.verdict == "unchecked":
+        yield (
+            "It says too little to be held against a source."
+            if sources
+            else "There is no source to hold it against."
+        )
     # What would have happened denies what did: that the sources say the opposite is its nature.
     if found.verdict == "contradicted" and found.basis != "negation":
         yield f"A source says otherwise ({found.basis})."

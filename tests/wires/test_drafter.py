@@ -126,6 +126,26 @@ def test_the_checks_of_the_desk_are_run_on_it(settings, said, objection):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    ("said", "sources", "objection"),
+    [
+        (GOOD, (), "There is no source to hold it against."),
+        ("It was so.", None, "It says too little to be held against a source."),
+    ],
+)
+def test_draft_that_was_held_against_nothing_is_not_called_sound(
+    settings, said, sources, objection
+):
+    with served(completion(said)) as (settings.DRAFTER, _):
+        wire, told = proposed(**({} if sources is None else {"sources": sources}))
+    assert objection in told["model"]["objections"]
+    client, _ = signed_in(Role.EDITOR)
+    shown = page(client.get(review(wire)))
+    assert objection in shown
+    assert "The checks found no name" not in shown
+
+
+@pytest.mark.slow
 def test_boilerplate_is_told_of_a_draft_too(settings):
     text = (
         "Had the chatbot of {} not answered so, no customer would have lost any money at all."
