@@ -57,7 +57,7 @@ __all__ = [
     "CodeScore", "CodedText", "Document", "EncoderError", "EventClassGuess", "Finding", "Learned",
     "Lesson", "Match", "ModelDraft", "Omission", "Plain", "Proposal", "RationaleDraft", "Sentence", "SeverityFactors",
     "SourceText", "Style", "Vector", "check", "checker", "classifier", "draft", "drafter_problem", "embed", "embed_all", "embed_with",
-    "encoder_digest", "encoder_dimensions", "event_class", "examine_entailment", "factors", "is_kept", "is_of_this_checker", "is_unfinished",
+    "encoder_digest", "encoder_dimensions", "event_class", "examine_entailment", "factors", "held_against", "is_kept", "is_of_this_checker", "is_unfinished",
     "learn", "learned_before",
     "model_draft", "names_nothing_of", "nearest", "not_verbatim", "omissions", "probes", "propose", "read", "similar", "split",
     "store", "template", "trained", "version", "wordings",
@@ -395,11 +395,23 @@ def learn(
     `cards` are all that the version in use ranks; without them it is judged by its labels alone.
     Safe to stop: nothing is kept before all is done.
     """
+    active = ClassifierVersion.objects.filter(active=True).first()
     stored = _in_use(cards, tell) if cards else {}
     known = {row.weights: row.digest for row in learned_before(digest)}
     # Not the encoder that remembers: a text's last bits depend on those that it is read with,
     # and these would depend on what was asked before.
-    return training.learn(digest, lessons, _unremembering(), tell, stored=stored, known=known)
+    learned = training.learn(
+        digest, lessons, _unremembering(), tell, stored=stored, known=known
+    )
+    return replace(learned, against=held_against(active))
+
+
+def held_against(active: ClassifierVersion | None) -> str:
+    """Return what a comparison with the active version says that it is with: its digest.
+
+    It is empty where the definitions alone are in use.
+    """
+    return active.digest if active and active.is_trained else ""
 
 
 def store(cards: Cards, learned: Learned, decisions: object) -> ClassifierVersion:
@@ -412,7 +424,10 @@ def store(cards: Cards, learned: Learned, decisions: object) -> ClassifierVersio
             "training": decisions,
             "metrics": learned.metrics,
             "thresholds": learned.thresholds,
-            "comparison": {how: one.as_json() for how, one in learned.comparisons.items()},
+            "comparison": {
+                **{how: one.as_json() for how, one in learned.comparisons.items()},
+                "against": learned.against,
+            },
             "refused": learned.refused,
         },
     )
