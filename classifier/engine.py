@@ -8,7 +8,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -57,7 +57,7 @@ __all__ = [
     "CodeScore", "CodedText", "Document", "EncoderError", "EventClassGuess", "Finding", "Learned",
     "Lesson", "Match", "ModelDraft", "Omission", "Plain", "Proposal", "RationaleDraft", "Sentence", "SeverityFactors",
     "SourceText", "Style", "Vector", "check", "checker", "classifier", "draft", "drafter_problem", "embed", "embed_all", "embed_with",
-    "encoder_digest", "encoder_dimensions", "event_class", "examine_entailment", "factors", "is_kept", "is_of_this_checker", "is_unfinished",
+    "encoder_digest", "encoder_dimensions", "event_class", "examine_entailment", "factors", "held_against", "is_kept", "is_of_this_checker", "is_unfinished",
     "learn", "learned_before",
     "model_draft", "names_nothing_of", "nearest", "not_verbatim", "omissions", "probes", "propose", "read", "similar", "split",
     "store", "template", "trained", "version", "wordings",
@@ -175,6 +175,13 @@ class ModelDraft:
     sha256: str
     problem: str
 
+    def failed(self, error: Exception) -> "ModelDraft":
+        """Return that there is none, because of an error."""
+        from classifier.core.instruction import in_a_line
+
+        problem = in_a_line(f"{type(error).__name__}: {error}")[:300]
+        return replace(self, text="", problem=problem)
+
 
 def model_draft(draft: RationaleDraft, text: str) -> ModelDraft | None:
     """Return what the instruction model drafts from the filled slots of a text.
@@ -190,16 +197,18 @@ def model_draft(draft: RationaleDraft, text: str) -> ModelDraft | None:
         drafter = _drafter(settings.DRAFTER, settings.DRAFTER_MODEL, settings.DRAFTER_KEY)
         said = drafted(draft, text, drafter)
     except Exception as error:  # noqa: BLE001 - another's model and another's server
-        problem = " ".join(f"{type(error).__name__}: {error}".split())[:300]
-        return ModelDraft("", settings.DRAFTER_MODEL or settings.DRAFTER, "", problem)
+        named = settings.DRAFTER_MODEL or settings.DRAFTER
+        return ModelDraft("", named, "", "").failed(error)
     return ModelDraft(said, drafter.name, drafter.digest, "") if said else None
 
 
 def drafter_problem() -> str:
     """Return what is wrong with the settings of the instruction model; empty where nothing is."""
-    from classifier.core.instruction import is_address
+    from classifier.core.instruction import address_problem, is_address
 
     where = settings.DRAFTER
+    if is_address(where) and (problem := address_problem(where, settings.DRAFTER_KEY)):
+        return f"DRAFTER: {problem}"
     if is_address(where) and not settings.DRAFTER_MODEL:
         return f"DRAFTER_MODEL does not name the model at {where}."
     if where and not is_address(where) and not (Path(where) / "config.json").is_file():
@@ -386,11 +395,23 @@ def learn(
     `cards` are all that the version in use ranks; without them it is judged by its labels alone.
     Safe to stop: nothing is kept before all is done.
     """
+    active = ClassifierVersion.objects.filter(active=True).first()
     stored = _in_use(cards, tell) if cards else {}
     known = {row.weights: row.digest for row in learned_before(digest)}
     # Not the encoder that remembers: a text's last bits depend on those that it is read with,
     # and these would depend on what was asked before.
-    return training.learn(digest, lessons, _unremembering(), tell, stored=stored, known=known)
+    learned = training.learn(
+        digest, lessons, _unremembering(), tell, stored=stored, known=known
+    )
+    return replace(learned, against=held_against(active))
+
+
+def held_against(active: ClassifierVersion | None) -> str:
+    """Return what a comparison with the active version says that it is with: its digest.
+
+    It is empty where the definitions alone are in use.
+    """
+    return active.digest if active and active.is_trained else ""
 
 
 def store(cards: Cards, learned: Learned, decisions: object) -> ClassifierVersion:
@@ -403,7 +424,10 @@ def store(cards: Cards, learned: Learned, decisions: object) -> ClassifierVersio
             "training": decisions,
             "metrics": learned.metrics,
             "thresholds": learned.thresholds,
-            "comparison": {how: one.as_json() for how, one in learned.comparisons.items()},
+            "comparison": {
+                **{how: one.as_json() for how, one in learned.comparisons.items()},
+                "against": learned.against,
+            },
             "refused": learned.refused,
         },
     )

@@ -106,7 +106,8 @@ class Comparison:
 class Learned:
     """What came of a training; `refused` says why it may not be put to use, if it may not.
 
-    `comparisons` are by the names of `HOW`, as far as there were texts for them.
+    `comparisons` are by the names of `HOW`, as far as there were texts for them; `against` is the
+    digest of the version that they are with, empty where the definitions alone were in use.
     """
 
     digest: str
@@ -115,6 +116,7 @@ class Learned:
     thresholds: dict[str, Any]
     comparisons: dict[str, Comparison]
     refused: str
+    against: str = ""
 
 
 Models = Mapping[str, "CodeModel"]

@@ -8,17 +8,19 @@ nothing that is public, so the brake lets it go.
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Max
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from classifier import engine
 from classifier.models import ClassifierVersion
 from wires import brake, changelog, coding, proposing
 from wires.models import (
@@ -38,6 +40,8 @@ Kind = Batch.Kind
 Progress = Batch.Progress
 Item = BatchItem.Progress
 AT_WORK = (Progress.RUNNING, Progress.UNDOING)
+PROBLEM = 300  # characters that are kept of what went wrong on a wire
+logger = logging.getLogger(__name__)
 SILENCE = timedelta(seconds=60)  # after which a batch at work has lost its worker
 
 
@@ -262,29 +266,82 @@ def _todo(batch: Batch) -> Any:
     return batch.items.filter(progress=Item.APPLIED if undoing else Item.WAITING)
 
 
-@transaction.atomic
 def _worked(batch: Batch, found: BatchItem) -> None:
+    """Work on one wire. What fails on it is kept with its item, and the others have their turn.
+
+    Where the machine and not the wire is at fault it raises, and the batch is taken up later.
+    """
+    try:
+        said = _asked(batch, found)  # no row is locked yet: nobody waits for the classifier
+        _done(batch, found, said)
+    except (OperationalError, InterfaceError, engine.EncoderError):
+        raise
+    except RefusedError as error:
+        _failed(batch, found, _words(error))
+    except Exception as error:
+        logger.exception("batch %s failed on wire %s", batch.pk, found.wire_id)
+        told = f"{type(error).__name__}: {error}"[:PROBLEM]
+        _failed(
+            batch, found, "".join(one if one.isprintable() else " " for one in told).strip()
+        )
+
+
+def _asked(batch: Batch, found: BatchItem) -> proposing.Said | None:
+    """Return what the classifier says; None where it is not asked, or its answer is stored."""
+    if batch.kind != Kind.PROPOSALS or batch.progress == Progress.UNDOING:
+        return None
+    wire = Wire.objects.get(pk=found.wire_id)
+    if wire.current_id is None:
+        raise RefusedError(f"{wire} has no text.")
+    try:
+        return proposing.ask_anew(wire.current_id, batch=batch)
+    except proposing.OtherClassifierError as error:
+        raise RefusedError(
+            f"{error} This batch is for classifier {batch.classifier}: start another one."
+        ) from error
+
+
+@transaction.atomic
+def _done(batch: Batch, found: BatchItem, said: proposing.Said | None) -> None:
+    wire, item = _held(batch, found)
+    if item is None or (said and said.version.pk != wire.current_id):
+        return  # a wire with another text by now is asked about again
+    if batch.progress == Progress.UNDOING:
+        item.progress = _undone(batch, item)
+    elif batch.kind == Kind.PROPOSALS:
+        item.progress = _proposed(batch, item, said)
+    else:
+        item.progress = _applied(batch, item, wire)
+    _kept(item)
+
+
+@transaction.atomic
+def _failed(batch: Batch, found: BatchItem, problem: str) -> None:
+    _, item = _held(batch, found)
+    if item is None:
+        return
+    item.problem = problem
+    item.progress = Item.KEPT if batch.progress == Progress.UNDOING else Item.FAILED
+    _kept(item)
+
+
+def _held(batch: Batch, found: BatchItem) -> tuple[Wire, BatchItem | None]:
+    """Lock the rows of an item; None in its place where it or the batch has moved since."""
     # The wire's row first, as every act locks it; then the batch's, which nobody pauses or
     # undoes from here on.
     wire = Wire.objects.select_for_update().get(pk=found.wire_id)
     progress = Batch.objects.select_for_update(no_key=True).get(pk=batch.pk).progress
     item = BatchItem.objects.select_for_update().get(pk=found.pk)
-    if (progress, item.progress) != (batch.progress, found.progress):
-        return
-    undoing = batch.progress == Progress.UNDOING
-    try:
-        with transaction.atomic():
-            item.progress = _undone(batch, item) if undoing else _applied(batch, item, wire)
-    except RefusedError as error:
-        item.problem = _words(error)
-        item.progress = Item.KEPT if undoing else Item.FAILED
+    unmoved = (progress, item.progress) == (batch.progress, found.progress)
+    return wire, item if unmoved else None
+
+
+def _kept(item: BatchItem) -> None:
     item.done_at = timezone.now()
     item.save(update_fields=["progress", "before", "after", "problem", "done_at"])
 
 
 def _applied(batch: Batch, item: BatchItem, wire: Wire) -> BatchItem.Progress:
-    if batch.kind == Kind.PROPOSALS:
-        return _proposed(batch, item, wire)
     published = wire.first_published_at
     if published and published > batch.started_at:
         raise RefusedError(f"{wire} was published after the batch had begun; code it by hand.")
@@ -292,17 +349,14 @@ def _applied(batch: Batch, item: BatchItem, wire: Wire) -> BatchItem.Progress:
     return Item.APPLIED if item.after else Item.UNCHANGED
 
 
-def _proposed(batch: Batch, item: BatchItem, wire: Wire) -> BatchItem.Progress:
+def _proposed(
+    batch: Batch, item: BatchItem, said: proposing.Said | None
+) -> BatchItem.Progress:
     """Store a proposal beside those that are there; note what was ticked and what is."""
-    if wire.current_id is None:
-        raise RefusedError(f"{wire} has no text.")
-    before = Proposal.objects.filter(version=wire.current_id).first()
-    try:
-        made = proposing.propose_anew(wire.current_id, batch=batch)
-    except proposing.OtherClassifierError as error:
-        raise RefusedError(
-            f"{error} This batch is for classifier {batch.classifier}: start another one."
-        ) from error
+    if said is None:
+        return Item.UNCHANGED
+    before = Proposal.objects.filter(version=said.version).first()
+    made = proposing.store_anew(said, batch=batch)
     if made is None:
         return Item.UNCHANGED
     item.before, item.after = _ticked(before), _ticked(made)

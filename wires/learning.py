@@ -98,7 +98,11 @@ def labels() -> list[Label]:
 
 @transaction.atomic
 def activate(version_id: int, *, by: User, reason: str) -> ClassifierVersion:
-    """Have new proposals made by a version from now on; an older one is a rollback."""
+    """Have new proposals made by a version from now on; one that was active before is a rollback.
+
+    Raises RefusedError also where a version that never was active was held against another one
+    than is in use: two that are each better than a third say nothing of one another.
+    """
     if not by.has_role(Role.SENIOR):
         raise NotAllowedError("Only a senior editor activates a classifier.")
     if not reason.strip():
@@ -114,6 +118,8 @@ def activate(version_id: int, *, by: User, reason: str) -> ClassifierVersion:
         raise RefusedError(f"Classifier {version} cannot be activated. {version.refused}")
     if version == before:
         raise WrongStateError(f"Classifier {version} is active already.")
+    if version.is_trained and version.activated_at is None:
+        _require_held_against(before, version)
     if before:
         before.active = False
         before.save(update_fields=["active"])
@@ -124,6 +130,20 @@ def activate(version_id: int, *, by: User, reason: str) -> ClassifierVersion:
         classifier=version, replaced=before, by=by, reason=reason.strip()
     )
     return version
+
+
+def _require_held_against(
+    active: ClassifierVersion | None, version: ClassifierVersion
+) -> None:
+    in_use = engine.held_against(active)
+    against = version.comparison.get("against", "")  # older ones do not say it
+    if against != in_use:
+        raise RefusedError(
+            f"Classifier {version} was held against "
+            f"{f'classifier {against[:12]}' if against else 'no trained classifier'}, and "
+            f"{f'classifier {active}' if in_use else 'none that was trained'} is active now. Train "
+            "a new version, which is held against what is active."
+        )
 
 
 def train(tell: Tell) -> Outcome:

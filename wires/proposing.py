@@ -49,18 +49,27 @@ def propose(version_id: int) -> None:
         _stored(_said(_version(version_id), _classifier()), Proposal.objects.all(), None)
 
 
-def propose_anew(version_id: int, *, batch: Batch) -> Proposal | None:
-    """Store what the batch's classifier says beside what was said; None where it has said it.
+def ask_anew(version_id: int, *, batch: Batch) -> Said | None:
+    """Return what the batch's classifier says of a version; None where that is stored already.
 
-    Raises OtherClassifierError where another one is at work by now.
+    Called with no row locked: it takes a while. Raises OtherClassifierError where another one is
+    at work by now.
     """
     used = _classifier()
     if used.version.pk != batch.classifier_id:
         raise OtherClassifierError(used.version)
-    same = Proposal.objects.filter(classifier=batch.classifier)
-    if same.filter(version=version_id).exists():
+    if _of_the_batchs(batch).filter(version=version_id).exists():
         return None
-    return _stored(_said(_version(version_id), used), same, batch)
+    return _said(_version(version_id), used)
+
+
+def store_anew(said: Said, *, batch: Batch) -> Proposal | None:
+    """Store it beside what was said before; None where another has stored the same meanwhile."""
+    return _stored(said, _of_the_batchs(batch), batch)
+
+
+def _of_the_batchs(batch: Batch) -> ProposalQuerySet:
+    return Proposal.objects.filter(classifier=batch.classifier)
 
 
 @transaction.atomic
@@ -196,8 +205,13 @@ def _rationale(
     text = text_of(version)
     said = engine.model_draft(draft, text)
     if said:
-        objections = list(_objections(version, said.text, slots, providers))
-        slots["model"] = {**asdict(said), "objections": objections if said.text else []}
+        objections: list[str] = []
+        if said.text:
+            try:
+                objections = list(_objections(version, said.text, slots, providers))
+            except Exception as error:  # noqa: BLE001 - no draft of another's stops a proposal
+                said = said.failed(error)
+        slots["model"] = {**asdict(said), "objections": objections}
     return slots
 
 
@@ -208,6 +222,12 @@ def _objections(
     cited = version.citations.select_related("source")
     sources = [engine.SourceText(citation.key, citation.source.text) for citation in cited]
     [found] = engine.check([said], sources)
+    if found.verdict == "unchecked":
+        yield (
+            "It says too little to be held against a source."
+            if sources
+            else "There is no source to hold it against."
+        )
     # What would have happened denies what did: that the sources say the opposite is its nature.
     if found.verdict == "contradicted" and found.basis != "negation":
         yield f"A source says otherwise ({found.basis})."

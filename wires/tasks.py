@@ -98,7 +98,8 @@ def sweep_texts() -> None:
     """Queue again the texts that were not read.
 
     It waits its turn behind those that are queued, and is dropped where that takes long: a text
-    that is still unread when all before it are done was lost, and none is queued twice.
+    that is still unread when all before it are done was most likely lost. One that another worker
+    has in hand just then is queued twice, and the second reading changes nothing.
     """
     for version_id in Version.objects.unchecked().values_list("pk", flat=True)[:SWEEP_AT_ONCE]:
         check_claims.delay(version_id)

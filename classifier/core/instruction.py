@@ -8,12 +8,26 @@ only for such an address. What comes back is a draft of the model's, checked and
 import hashlib
 import json
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass
 from importlib import import_module
+from ipaddress import ip_address
 from pathlib import Path
+from threading import Thread
 from time import monotonic
 from typing import Any
-from urllib.request import Request, urlopen
+from unicodedata import category
+from urllib.error import HTTPError
+from urllib.parse import urlsplit
+from urllib.request import (
+    HTTPDefaultErrorHandler,
+    HTTPErrorProcessor,
+    HTTPHandler,
+    HTTPSHandler,
+    OpenerDirector,
+    ProxyHandler,
+    Request,
+)
 
 from classifier.core.types import RationaleDraft
 
@@ -53,8 +67,35 @@ def is_address(where: str) -> bool:
     return where.startswith(("http://", "https://"))
 
 
+def address_problem(address: str, key: str) -> str:
+    """Return why no model is asked at an address with this key; empty where nothing is wrong.
+
+    The address is shown beside every draft, so no password may stand in it.
+    """
+    try:
+        parts = urlsplit(address)
+        host, _ = parts.hostname, parts.port  # a port that is none raises
+    except ValueError as error:
+        return f"It is no address: {error}."
+    if not is_address(address) or not host:
+        return "It is no address: that begins with http:// or https:// and names a host."
+    if "@" in parts.netloc:
+        return "It has a user or a password in it, which would be shown: leave them out."
+    if not (key.isascii() and key.isprintable()):
+        return "The key has characters that no header holds."
+    if key and parts.scheme == "http" and not _is_loopback(host):
+        return f"The key would go to {host} in the clear: use https://, or give no key."
+    return ""
+
+
 def at_address(address: str, *, model: str, key: str, seconds: float) -> Drafter:
-    """Return a model behind `address`/chat/completions; `key` is sent where it is not empty."""
+    """Return a model behind `address`/chat/completions; `key` is sent where it is not empty.
+
+    An answer that is not whole after `seconds` is given up. Raises InstructionError for an
+    address with an `address_problem`.
+    """
+    if problem := address_problem(address, key):
+        raise InstructionError(problem)
 
     def answer(prompt: str) -> str:
         return _posted(address.rstrip("/"), model, key, prompt, seconds)
@@ -91,15 +132,29 @@ def drafted(draft: RationaleDraft, text: str, drafter: Drafter) -> str | None:
     prompt = _PROMPT.format(
         text=text[:_TEXT], system=draft.system.text, act=draft.act.text, harm=draft.harm.text
     )
-    said = " ".join(drafter.answer(prompt).split()).strip('"“” ')
+    said = in_a_line(drafter.answer(prompt)).strip('"“” ')
     if not said:
         raise InstructionError(f"{drafter.name} gave an empty answer.")
     return said[:LONGEST]
 
 
+def in_a_line(said: str) -> str:
+    """Return what another says with single spaces, and without what no text of ours may hold.
+
+    That is control characters and halves of surrogate pairs: no database stores them all.
+    """
+    kept = (one for one in said if one.isspace() or category(one) not in ("Cc", "Cs"))
+    return " ".join("".join(kept).split())
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
 def _posted(address: str, model: str, key: str, prompt: str, seconds: float) -> str:
-    if not is_address(address):
-        raise InstructionError(f"{address} is no address: it begins with http:// or https://.")
     body = {
         "model": model,
         "messages": [{"role": "user", "content": prompt}],
@@ -110,9 +165,53 @@ def _posted(address: str, model: str, key: str, prompt: str, seconds: float) -> 
     if key:
         headers["Authorization"] = f"Bearer {key}"
     until = monotonic() + seconds
-    request = Request(f"{address}/chat/completions", json.dumps(body).encode(), headers)  # noqa: S310 - looked at above
-    with urlopen(request, timeout=seconds) as answer:  # noqa: S310
-        return _content(_read(answer, until, seconds))
+    request = Request(f"{address}/chat/completions", json.dumps(body).encode(), headers)  # noqa: S310 - looked at before
+
+    def ask() -> bytes:
+        try:
+            with _opener().open(request, timeout=seconds) as answer:
+                return _read(answer, until, seconds)
+        except HTTPError as error:
+            with error:
+                raise InstructionError(
+                    f"The address answers {error.code} {error.reason}."
+                ) from error
+
+    return _content(_within(seconds, ask))
+
+
+def _opener() -> OpenerDirector:
+    """Return what follows no redirect: the key and the text are for the address that was named."""
+    opener = OpenerDirector()
+    for handler in (
+        ProxyHandler, HTTPHandler, HTTPSHandler, HTTPDefaultErrorHandler, HTTPErrorProcessor,
+    ):  # fmt: skip
+        opener.add_handler(handler())
+    return opener
+
+
+def _within(seconds: float, ask: Callable[[], bytes]) -> bytes:
+    """Ask, and wait no longer than that; what is late is left behind in its thread.
+
+    A socket's own limit begins anew with each byte, and knows nothing of the look-up of a name.
+    """
+    answer: Future[bytes] = Future()
+
+    def do() -> None:
+        try:
+            answer.set_result(ask())
+        except Exception as error:  # noqa: BLE001 - raised again where it is waited for
+            answer.set_exception(error)
+
+    Thread(target=do, daemon=True).start()
+    try:
+        return answer.result(seconds)
+    except TimeoutError as error:
+        raise InstructionError(_late(seconds)) from error
+
+
+def _late(seconds: float) -> str:
+    return f"The answer was not there within {seconds:g} seconds."
 
 
 def _read(answer: Any, until: float, seconds: float) -> bytes:
@@ -121,7 +220,7 @@ def _read(answer: Any, until: float, seconds: float) -> bytes:
     while part := answer.read1(_CHUNK):
         found += part
         if monotonic() > until:
-            raise InstructionError(f"The answer was not there within {seconds:g} seconds.")
+            raise InstructionError(_late(seconds))
         if len(found) > _ANSWER:
             raise InstructionError(f"The answer is longer than {_ANSWER} bytes.")
     return found
@@ -153,7 +252,7 @@ def _generated(model: Any, tokenizer: Any, prompt: str, seconds: float) -> str:
             pad_token_id=tokenizer.pad_token_id or tokenizer.eos_token_id,
         )
     if monotonic() - began > seconds:
-        raise InstructionError(f"The answer was not there within {seconds:g} seconds.")
+        raise InstructionError(_late(seconds))
     return str(
         tokenizer.decode(found[0, words["input_ids"].shape[1] :], skip_special_tokens=True)
     )

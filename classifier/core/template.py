@@ -9,6 +9,12 @@ GAP = "[write here what would have happened instead]"
 """What an editor has to write over."""
 
 _OUTCOME = "it would not have come to this:"
+_LEAD = "Without it,"
+_TAIL = re.compile(r"(?:^|\s)Without it\b(.*)", re.DOTALL)
+_HOLE = re.compile(
+    r"\[\s*(?:write\b|[^\w\]]*\])"
+)  # what is left of the gap, or dots in its place
+_WORD = re.compile(r"\w")
 _END = re.compile(r"[.!?][”\"']?\s+(?=\S)")
 
 
@@ -21,7 +27,7 @@ class Template:
     @property
     def form(self) -> str:
         """The sentence, and after it the gap that an editor fills."""
-        return f"{self.text} Without it, {GAP}."
+        return f"{self.text} {_LEAD} {GAP}."
 
 
 def counterfactual(draft: RationaleDraft) -> Template | None:
@@ -39,9 +45,13 @@ def counterfactual(draft: RationaleDraft) -> Template | None:
 
 
 def is_unfinished(text: str, harm: str) -> bool:
-    """Tell whether a counterfactual still has the gap, or is the form of this harm and no more."""
-    if GAP.strip("[]") in text:
+    """Tell whether a counterfactual still has some of the gap, or is the form and no more."""
+    if GAP.strip("[]") in text or _HOLE.search(text):
         return True
+    if tail := _TAIL.search(text):
+        said = tail[1]
+        if "[" in said or not _WORD.search(said):
+            return True
     _, outcome, rest = text.partition(_OUTCOME)
     alone = not _END.search(rest.strip())
     return bool(outcome) and (alone or _bare(rest) == _bare(harm))

@@ -236,6 +236,38 @@ def test_undoing_leaves_alone_what_an_editor_decided_since(editor):
     }  # fmt: skip
 
 
+def test_wire_on_which_something_breaks_is_told_and_the_others_have_their_turn(
+    editor, monkeypatch
+):
+    wires = make_drafts(3)
+    real_put, real_back = coding.put_in_bulk, coding.take_back_bulk
+
+    def put(wire_id, **given):
+        if wire_id == wires[0].pk:
+            raise KeyError("M2")
+        return real_put(wire_id, **given)
+
+    def take_back(wire_id, codes, **given):
+        real_back(wire_id, codes, **given)
+        if wire_id == wires[1].pk:
+            raise KeyError("M2")
+
+    monkeypatch.setattr(coding, "put_in_bulk", put)
+    monkeypatch.setattr(coding, "take_back_bulk", take_back)
+    batch = finished(batches.start("b", DRAFTS, by=editor))
+    assert batch.progress == "finished"
+    done = codings(wires[1])
+    batches.undo(batch.pk, by=editor)
+    assert finished(batch).progress == "undone"
+    assert [codings(wire) for wire in wires] == [[], done, []]
+    rows = batch.items.order_by("pk").values_list("progress", "problem")
+    assert list(rows) == [
+        ("failed", "KeyError: 'M2'"),
+        ("kept", "KeyError: 'M2'"),
+        ("undone", ""),
+    ]
+
+
 def test_undoing_in_the_middle_leaves_the_rest_untouched(editor):
     wires = make_drafts(4)
     batch = batches.start("b", DRAFTS, by=editor)

@@ -120,6 +120,31 @@ def test_sentence_of_a_public_text_that_was_never_checked_stays_so(editor, clock
     assert wire.current.claims.get(n=3).verdict == "unchecked"
 
 
+def test_sweep_takes_a_text_until_it_has_been_looked_at(clock):
+    """Also one with a sentence that no check gives a verdict, and also for its omissions alone."""
+    clock.forward(hours=-1)
+    other = factories.make_source(text="Acme did not pay.", record_id="AIID-5", key="other")
+    wordless = factories.make_draft(body="It was so.[^record]")
+    told = factories.make_draft(sources=(factories.make_source(), other))
+    factories.support(told)
+    assert set(Version.objects.unchecked()) == {wordless.current, told.current}
+    for wire in (wordless, told):
+        claims.check(wire.current_id)
+    assert first(wordless).verdict == "unchecked"
+    assert not Version.objects.unchecked().exists()
+    claims.recheck(told.current_id)
+    assert set(Version.objects.unchecked()) == {told.current}
+
+
+def test_sweep_leaves_a_text_alone_that_another_has_replaced(editor, clock):
+    clock.forward(hours=-1)
+    wire = factories.make_draft(editor)
+    new = lifecycle.revise(
+        wire.pk, by=editor, headline="New", body=factories.BODY, note="shorter"
+    )
+    assert list(Version.objects.unchecked()) == [new]
+
+
 @pytest.mark.parametrize("meanwhile", ["published", "cited"])
 def test_check_that_is_overtaken_writes_nothing(editor, monkeypatch, meanwhile):
     """The checker reads without holding the wire; what it read may be of yesterday."""

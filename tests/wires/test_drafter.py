@@ -25,7 +25,7 @@ def completion(text):
 
 
 @contextmanager
-def served(answer=b"", *, status=200, drips=False):
+def served(answer=b"", *, status=200, drips=False, drips_headers=False, location=""):
     """A server that answers every request so; it yields its address and what it was asked."""
     asked = []
 
@@ -33,9 +33,15 @@ def served(answer=b"", *, status=200, drips=False):
         def do_POST(self):
             body = self.rfile.read(int(self.headers["Content-Length"]))
             asked.append((self.path, self.headers["Authorization"], json.loads(body)))
-            self.send_response(status)
-            self.end_headers()
             try:
+                self.send_response(status)
+                if location:
+                    self.send_header("Location", location)
+                for number in range(100 if drips_headers else 0):
+                    self.flush_headers()
+                    self.send_header(f"X-{number}", "0")
+                    time.sleep(0.2)
+                self.end_headers()
                 for _ in range(100 if drips else 0):
                     self.wfile.write(b" ")
                     time.sleep(0.2)
@@ -120,6 +126,26 @@ def test_the_checks_of_the_desk_are_run_on_it(settings, said, objection):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    ("said", "sources", "objection"),
+    [
+        (GOOD, (), "There is no source to hold it against."),
+        ("It was so.", None, "It says too little to be held against a source."),
+    ],
+)
+def test_draft_that_was_held_against_nothing_is_not_called_sound(
+    settings, said, sources, objection
+):
+    with served(completion(said)) as (settings.DRAFTER, _):
+        wire, told = proposed(**({} if sources is None else {"sources": sources}))
+    assert objection in told["model"]["objections"]
+    client, _ = signed_in(Role.EDITOR)
+    shown = page(client.get(review(wire)))
+    assert objection in shown
+    assert "The checks found no name" not in shown
+
+
+@pytest.mark.slow
 def test_boilerplate_is_told_of_a_draft_too(settings):
     text = (
         "Had the chatbot of {} not answered so, no customer would have lost any money at all."
@@ -142,6 +168,7 @@ def test_boilerplate_is_told_of_a_draft_too(settings):
         ({"answer": completion("  ")}, "empty answer"),
         ({"answer": b"x" * 300_000}, "longer than"),
         ({"answer": completion(GOOD), "drips": True}, "within 1 seconds"),
+        ({"answer": completion(GOOD), "drips_headers": True}, "within 1 seconds"),
     ],
 )
 def test_failure_leaves_the_template_and_says_why(settings, answer, words):
@@ -149,12 +176,48 @@ def test_failure_leaves_the_template_and_says_why(settings, answer, words):
     began = time.monotonic()
     with served(**answer) as (settings.DRAFTER, _):
         wire, told = proposed()
-    assert time.monotonic() - began < 30
+    assert time.monotonic() - began < 15
     assert (told["model"]["text"], told["model"]["objections"]) == ("", [])
     assert words in told["model"]["problem"]
     assert told["template"]
     client, _ = signed_in(Role.EDITOR)
     assert "gave no draft, so the template stands alone" in page(client.get(review(wire)))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("status", [302, 307])
+def test_neither_key_nor_text_follows_a_redirect(settings, status):
+    with (
+        served(completion(GOOD)) as (other, asked),
+        served(status=status, location=f"{other}/chat/completions") as (settings.DRAFTER, _),
+    ):
+        _, told = proposed()
+    assert asked == []
+    assert f"answers {status}" in told["model"]["problem"]
+
+
+@pytest.mark.slow
+def test_what_no_database_stores_is_left_out_of_a_draft(settings):
+    with served(completion("a\u0000b \ud800 c\x1b[31m\u009b d\nAcme.")) as (
+        settings.DRAFTER,
+        _,
+    ):
+        _, told = proposed()
+    assert told["model"]["text"] == "ab c[31m d Acme."
+    assert told["model"]["problem"] == ""
+
+
+@pytest.mark.slow
+def test_proposal_is_stored_without_a_draft_that_cannot_be_checked(settings, monkeypatch):
+    def broken(*_):
+        raise ValueError("no\x00 such sentence")
+
+    monkeypatch.setattr(engine, "names_nothing_of", broken)
+    with served(completion(GOOD)) as (settings.DRAFTER, _):
+        _, told = proposed()
+    assert (told["model"]["text"], told["model"]["objections"]) == ("", [])
+    assert told["model"]["problem"] == "ValueError: no such sentence"
+    assert told["template"]
 
 
 def test_nobody_listening_is_said(settings):
@@ -210,6 +273,17 @@ def save_causal(folder):
         ({"DRAFTER_SECONDS": 0}, "must be positive"),
         ({"DRAFTER": ""}, ""),
         ({"DRAFTER": "http://127.0.0.1:1/v1"}, ""),
+        ({"DRAFTER": "http://localhost:1/v1"}, ""),
+        ({"DRAFTER": "http://[::1]:1/v1"}, ""),
+        ({"DRAFTER": "https://models.example/v1"}, ""),
+        ({"DRAFTER": "http://models.example/v1", "DRAFTER_KEY": ""}, ""),
+        ({"DRAFTER": "http://models.example/v1"}, "to models.example in the clear"),
+        ({"DRAFTER": "http://localhost.example/v1"}, "in the clear"),
+        ({"DRAFTER": "https://me:hush@models.example/v1"}, "a user or a password"),
+        ({"DRAFTER": "https://[models/v1"}, "no address"),
+        ({"DRAFTER": "https://"}, "no address"),
+        ({"DRAFTER": "http://localhost:99999/v1"}, "no address"),
+        ({"DRAFTER_KEY": "hush\n", "DRAFTER": "http://127.0.0.1:1/v1"}, "no header holds"),
     ],
 )
 def test_settings_by_which_none_could_be_asked_are_told(settings, values, words):
@@ -218,3 +292,7 @@ def test_settings_by_which_none_could_be_asked_are_told(settings, values, words)
     told = [one.msg for one in run_checks() if one.id == "butfor.E011"]
     assert bool(told) is bool(words)
     assert words in " ".join(told)
+    assert "hush" not in " ".join(told)
+    if settings.DRAFTER.startswith("http") and words and settings.DRAFTER_MODEL:
+        # Nor is it asked where nobody ran the checks.
+        assert words in proposed()[1]["model"]["problem"]

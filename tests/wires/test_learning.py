@@ -166,6 +166,37 @@ def test_refused_version_is_not_activated_and_the_figures_say_why(senior):
     assert not ClassifierVersion.objects.filter(active=True).exists()
 
 
+def learned(name, against):
+    return make_classifier(
+        name, weights=name * 64, comparison={"against": against and against * 64}
+    )
+
+
+def test_version_is_activated_over_the_one_that_it_was_held_against(senior):
+    """Else two that beat the same third, a good one and a poor one, go by the gate in turn."""
+    first, second, third = learned("a", ""), learned("b", "a"), learned("c", "a")
+    learning.activate(first.pk, by=senior, reason="The first.")
+    learning.activate(third.pk, by=senior, reason="It ranks better.")
+    with pytest.raises(
+        RefusedError, match=r"b{12} was held against classifier a{12}, and .* c{12} is"
+    ):
+        learning.activate(second.pk, by=senior, reason="This one too.")
+    learning.activate(first.pk, by=senior, reason="Back: it ticked too much.")
+    learning.activate(second.pk, by=senior, reason="Held against the first.")
+    learning.activate(third.pk, by=senior, reason="Back: it was active before.")
+    assert ClassifierVersion.objects.get(active=True) == third
+
+
+@pytest.mark.parametrize("comparison", [{}, {"against": ""}])
+def test_version_that_was_held_against_definitions_takes_the_place_of_no_trained_one(
+    senior, comparison
+):
+    learning.activate(learned("a", "").pk, by=senior, reason="The first.")
+    other = make_classifier("b", weights="b" * 64, comparison=comparison)
+    with pytest.raises(RefusedError, match="held against no trained classifier"):
+        learning.activate(other.pk, by=senior, reason="Better than nothing.")
+
+
 def test_activations_are_never_rewritten(senior):
     learning.activate(make_classifier().pk, by=senior, reason="Better.")
     for change in (lambda rows: rows.update(reason="Other."), lambda rows: rows.delete()):

@@ -1,13 +1,13 @@
 """The archive proposed anew: a batch that stores proposals beside the old ones and codes nothing."""
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 
 from classifier import engine
 from tests import factories
 from tests.wires.admin.desk import make_classifier, make_proposal, page, signed_in
 from tests.wires.labelled import activate
-from wires import batches, brake, coding, learning, proposing, taxonomy
+from wires import batches, brake, coding, learning, lifecycle, proposing, taxonomy
 from wires.batches import Selection
 from wires.models import Batch, Change, Code, Coding, Event, Proposal, ProposedCode
 from wires.models.user import Role
@@ -108,6 +108,79 @@ def test_undoing_shows_the_old_proposals_again_but_keeps_what_was_decided_on(act
     assert [wire.current.proposals.count() for wire in wires] == [2, 1]
     kept = batch.items.get(progress="kept")
     assert (kept.wire, "decided" in kept.problem) == (wires[0], True)
+
+
+def while_reading(monkeypatch, act):
+    """Let something happen while the classifier reads a text."""
+    real = engine.event_class
+
+    def slow(sentences):
+        act(sentences)
+        return real(sentences)
+
+    monkeypatch.setattr(engine, "event_class", slow)
+
+
+def test_wire_that_cannot_be_read_fails_and_the_others_have_their_turn(
+    active, editor, monkeypatch
+):
+    wires = [factories.make_draft(), factories.make_draft(body="Poison.[^record]")]
+    wires.append(factories.make_draft())
+
+    def stumble(sentences):
+        if sentences[0].text == "Poison.":
+            raise ValueError("half a\x00 number")
+
+    while_reading(monkeypatch, stumble)
+    batch = finished(batches.start("Anew", ALL, by=editor))
+    assert batch.progress == "finished"
+    rows = batch.items.order_by("pk").values_list("wire", "progress", "problem")
+    assert list(rows) == [
+        (wires[0].pk, "applied", ""),
+        (wires[1].pk, "failed", "ValueError: half a  number"),
+        (wires[2].pk, "applied", ""),
+    ]
+
+
+@pytest.mark.parametrize("error", [engine.EncoderError, OperationalError])
+def test_what_is_wrong_with_the_machine_fails_no_wire(active, editor, monkeypatch, error):
+    factories.make_draft()
+    batch = batches.start("Anew", ALL, by=editor)
+
+    def stumble(_):
+        raise error("away")
+
+    while_reading(monkeypatch, stumble)
+    with pytest.raises(error):
+        finished(batch)
+    assert batch.items.get().progress == "waiting"
+
+
+def test_pause_while_the_classifier_reads_is_heard(active, editor, monkeypatch):
+    wire = factories.make_draft()
+    batch = batches.start("Anew", ALL, by=editor)
+    while_reading(monkeypatch, lambda _: batches.pause(batch.pk, by=editor))
+    assert finished(batch).progress == "paused"
+    assert batch.items.get().progress == "waiting"
+    assert not wire.current.proposals.exists()
+
+
+def test_text_that_is_replaced_while_it_is_read_is_not_what_is_stored(
+    active, editor, monkeypatch
+):
+    wire = factories.make_draft(editor)
+    batch = batches.start("Anew", ALL, by=editor)
+    read_texts = []
+
+    def revise(sentences):
+        read_texts.append(sentences)
+        if len(read_texts) == 1:
+            lifecycle.revise(wire.pk, by=editor, headline="New", body=factories.BODY, note="n")
+
+    while_reading(monkeypatch, revise)
+    assert finished(batch).items.get().progress == "applied"
+    assert len(read_texts) == 2
+    assert Proposal.objects.get(batch=batch).version.number == 2
 
 
 def test_it_is_for_the_classifier_that_was_active_when_it_began(active, editor):

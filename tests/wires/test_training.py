@@ -59,7 +59,8 @@ def test_command_makes_a_version_with_all_that_it_was_made_from(data):
         measure = made["metrics"][kind]["map"]
         assert measure["low"] < measure["value"] < measure["high"]
         assert "cut" in made["thresholds"][kind]
-    assert made["comparison"].keys() == {"refitted"}
+    assert made["comparison"].keys() == {"refitted", "against"}
+    assert made["comparison"]["against"] == ""
     assert made["comparison"]["refitted"]["texts"] > 0
     assert "fold 5 of 5" in told.getvalue()
 
@@ -171,7 +172,7 @@ def mean_precision(wires, cards):
 def test_active_version_is_judged_as_it_is_stored_and_on_the_blind_sample():
     """What the report says of stored versions is what they do where codes are proposed."""
     make_labelled(LABELLED)
-    activate(train().version)
+    active = activate(train().version)
     fresh = make_labelled(20, start=40)
     blind = make_labelled(15, start=80)
     for wire in blind:
@@ -182,7 +183,8 @@ def test_active_version_is_judged_as_it_is_stored_and_on_the_blind_sample():
     alone = {wire.public_id: mean_precision([wire], cards) for wire in fresh}
     version = train().version
     found = version.comparison
-    assert found.keys() == {"refitted", "fresh", "blind"}
+    assert found.keys() == {"refitted", "fresh", "blind", "against"}
+    assert found["against"] == active.digest
     assert found["blind"]["groups"] == 15
     assert found["blind"]["old"] == pytest.approx(before)
     assert 10 <= found["fresh"]["groups"] <= 20

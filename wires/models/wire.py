@@ -331,15 +331,21 @@ class VersionQuerySet(models.QuerySet["Version"]):
         return self.filter(made_at__lt=limit).exclude(wire__state__in=ended).order_by("pk")
 
     def unchecked(self) -> VersionQuerySet:
-        """Keep waiting versions with claims that nobody has checked.
+        """Keep waiting versions that the checker has not looked at, the newest of their wires.
 
-        A version without sources is not among them: there is nothing to hold it against. Nor is
-        one that readers see: its sentences are settled.
+        It leaves its reverse coverage with each that it looks at, whatever the verdicts: a
+        sentence without content words stays unchecked. A version without sources is not among
+        them: there is nothing to hold it against. Nor is one that readers see: its sentences are
+        settled.
         """
+        later = Version.objects.filter(
+            wire=models.OuterRef("wire"), number__gt=models.OuterRef("number")
+        )
         return (
             self.waiting()
-            .filter(claims__verdict="unchecked", citations__isnull=False)
+            .filter(reverse_coverage__isnull=True, citations__isnull=False)
             .exclude(wire__state__in=Wire.PUBLIC, pk=models.F("wire__current"))
+            .exclude(models.Exists(later))
             .distinct()
         )
 

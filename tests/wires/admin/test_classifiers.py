@@ -37,7 +37,8 @@ def test_page_tells_what_a_version_learned_and_how_it_measured():
 
 def test_senior_editor_activates_with_a_reason_and_rolls_back():
     client, senior = signed_in(Role.SENIOR)
-    first, second = trained("a"), trained("b")
+    first = trained("a")
+    second = trained("b", comparison={"against": first.digest})
     assert activate(client, first).status_code == 302
     activate(client, second)
     assert "Activate it again" in page(client.get(address(first)))
