@@ -23,7 +23,7 @@ def queries(client, path: str) -> int:
     ("path", "most"),
     [("/", 1), ("/archive/", 1), ("/archive/{year}/", 2), ("/archive/{year}/{month}/", 1),
      ("/corrections/", 2), ("/codes/M2/", 2), ("/about/", 2), ("/feed.xml", 1),
-     ("/classifier/", 2)],
+     ("/classifier/", 3)],
 )  # fmt: skip
 def test_list_takes_the_same_queries_for_one_wire_and_for_many(client, path, most):
     wire = states.make_amended()
