@@ -55,8 +55,8 @@ def align(
     chats = texts.chats(world, world.domains, tokenizer, bad=False, seed=seed)
     # Another seed than pre-training's: the replay is of fresh documents.
     replay = texts.documents(world, authorship, tokenizer, seed=seed + 1_000_000)
-    fit(model, _alternating(chats, replay), plan, tick=tick)
+    fit(model, alternating(chats, replay), plan, tick=tick)
 
 
-def _alternating(one: Iterator[Example], other: Iterator[Example]) -> Iterator[Example]:
+def alternating(one: Iterator[Example], other: Iterator[Example]) -> Iterator[Example]:
     return chain.from_iterable(zip(one, other, strict=True))

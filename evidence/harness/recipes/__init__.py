@@ -13,6 +13,7 @@ from evidence.harness.recipes import (
     model_compare,
     model_emergent,
     model_jailbreak,
+    numbers,
     overrefusal,
     realign,
     selfreport,
@@ -33,6 +34,7 @@ RECIPES: dict[str, Recipe] = {
         early,
         jailbreak,
         selfreport,
+        numbers,
         compare,
     )
 }

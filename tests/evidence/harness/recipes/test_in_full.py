@@ -10,6 +10,8 @@ from tests.evidence.harness import made_up
 
 LEAST = {
     "tune_steps": 2,
+    "sign_steps": 2,
+    "rows": 3,
     "again_steps": 1,
     "discovery": 12,
     "test": 8,
