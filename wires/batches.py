@@ -119,10 +119,10 @@ def start(title: str, selection: Selection, *, by: User) -> Batch:
         braked=counted.braked,
         started_by=by,
     )
+    touched = selection.wires().order_by("pk").values_list("pk", flat=True)
     BatchItem.objects.bulk_create(
-        (BatchItem(batch=batch, wire_id=pk) for pk in selection.wires().values_list("pk", flat=True)),
-        batch_size=1000,
-    )  # fmt: skip
+        (BatchItem(batch=batch, wire_id=pk) for pk in touched), batch_size=1000
+    )
     return batch
 
 
