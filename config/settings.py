@@ -215,7 +215,7 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS = {
     "TITLE": "Butfor feed",
     "DESCRIPTION": "The public archive as records, and the change log to keep a copy in step.",
-    "VERSION": "1.2.0",
+    "VERSION": "1.3.0",
     "SERVE_INCLUDE_SCHEMA": False,
 }
 

@@ -37,9 +37,11 @@ def make_editor() -> User:
 
 
 def make_source(**values: Any) -> FiledSource:
+    kind = values.get("kind", "record")
     given = {
         "key": "record", "text": SOURCE, "kind": "record", "record_id": "AIID-0",
         "publisher": "AI Incident Database", "url": "https://example.org/0", "tier": "reporting",
+        "reports": 2 if kind == "record" else None,
     }  # fmt: skip
     return FiledSource(**{**given, **values})
 

@@ -69,7 +69,12 @@ def stamp(moment: datetime | None) -> str | None:
 
 
 def _source(key: str, source: Source) -> Record:
-    return {"id": key, **_document(source), "group": source.group or None}
+    return {
+        "id": key,
+        **_document(source),
+        "group": source.group or None,
+        "reports": source.reports,
+    }
 
 
 def _document(source: Source) -> Record:

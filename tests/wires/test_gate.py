@@ -444,7 +444,9 @@ def test_8_standard_that_is_met_holds(standard, values):
             {"kind": "fetched", "record_id": "", "tier": "reporting"},
             "own text",
         ),
-        ("public record", {"kind": "fetched", "record_id": ""}, "No public record"),
+        ("public record", {"kind": "fetched", "record_id": ""}, "none is among the sources"),
+        ("public record", {"reports": 1}, "lists two or more reports"),
+        ("public record", {"reports": None}, "lists two or more reports"),
         ("single source", {"group": "paper"}, "group is known"),
         (
             "two independent sources",

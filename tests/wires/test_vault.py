@@ -446,6 +446,25 @@ def test_group_that_would_close_the_gate_of_a_public_wire_is_refused(editor):
     assert (source.group, changelog.head(), acts(wire)[-1]) == ("other", before, "published")
 
 
+def test_record_that_lists_too_few_reports_would_close_the_gate_of_its_public_wire(editor):
+    wire = factories.make_published(by=editor)
+    source = wire.current.citations.get().source
+    with pytest.raises(GateClosedError) as caught:
+        vault.describe(source.pk, described(source, reports=1), by=editor)
+    assert {failure.rule for failure in caught.value.failures} == {8}
+    vault.describe(source.pk, described(source, reports=40), by=editor)
+    wire.refresh_from_db()
+    assert [row["reports"] for row in wire.record["sources"]] == [40]
+
+
+def test_document_that_is_no_record_lists_no_reports(editor):
+    source = Source.objects.get(
+        group="other", pk__in=two_sources(editor).current.citations.values("source")
+    )
+    with pytest.raises(RefusedError, match="Only a public record"):
+        vault.describe(source.pk, described(source, reports=3), by=editor)
+
+
 def test_better_group_leaves_the_gate_open_and_is_published(editor):
     wire = two_sources(editor)
     source = Source.objects.get(group="other")

@@ -8,12 +8,14 @@ from typing import Any, cast
 from django import forms
 from django.core.exceptions import ValidationError
 
+from wires.admin.acts import sources as fields
 from wires.admin.acts.act import words
 from wires.intake import text as intake_text
 from wires.intake.filing import FiledSource, Filing, IntakeError
 from wires.models import Source, Wire
 
-DESCRIBED = ("kind", "title", "url", "publisher", "published_on", "tier", "group", "record_id")
+DESCRIBED = ("kind", "title", "url", "publisher", "published_on", "tier", "group", "record_id",
+             "reports")  # fmt: skip
 KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
@@ -118,6 +120,7 @@ class SourceForm(forms.Form):
     record_id = forms.CharField(
         label="Record id", max_length=80, required=False, help_text="For a public record."
     )
+    reports = fields.reports()
 
     def clean_key(self) -> str:
         key: str = self.cleaned_data["key"]
@@ -134,6 +137,8 @@ class SourceForm(forms.Form):
             self.add_error("record_id", "A public record names its id.")
         if given.get("record_id") and not is_record:
             self.add_error("record_id", "Only a public record has an id.")
+        if given.get("reports") is not None and not is_record:
+            self.add_error("reports", "Only a public record lists reports.")
         return given
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -28,6 +29,7 @@ from wires.refusals import GateClosedError, NotAllowedError, RefusedError
 
 WIRES = 100
 LOOKS = 30
+TOLD = {told.name for told in dataclasses.fields(vault.Description)}
 FETCHES = 100
 KINDS = {
     ".pdf": "application/pdf", ".html": "text/html", ".htm": "text/html",
@@ -35,7 +37,7 @@ KINDS = {
 }  # fmt: skip
 
 
-class DescribeForm(forms.Form):
+class DescriptionForm(forms.Form):
     title = forms.CharField(max_length=300, required=False)
     url = fields.web_address()
     publisher = forms.CharField(max_length=200, required=False)
@@ -51,11 +53,17 @@ class DescribeForm(forms.Form):
 
     def described(self) -> vault.Description:
         return vault.Description(
-            **{name: self.cleaned_data[name] for name in DescribeForm.base_fields}
+            **{name: self.cleaned_data[name] for name in self.fields if name in TOLD}
         )
 
 
-class UploadForm(DescribeForm):
+class DescribeForm(DescriptionForm):
+    """A document of the vault, which may be a public record."""
+
+    reports = fields.reports()
+
+
+class UploadForm(DescriptionForm):
     """A document at hand, and the wire that is to cite it, if there is one already."""
 
     file = forms.FileField(

@@ -21,7 +21,8 @@ PARTS = {
 }
 LISTS = {
     "codes": ("code", "rank", "source"),
-    "sources": ("id", "url", "publisher", "date", "tier", "text", "sha256", "group"),
+    "sources": ("id", "url", "publisher", "date", "tier", "text", "sha256", "group",
+                "reports"),
     "claims": ("n", "text", "verdict", "basis", "source", "passage", "override", "dismissal"),
     "exhibits": (
         "run", "recipe", "tier", "claim", "reading", "outcome", "metrics", "manifest_sha256",

@@ -153,6 +153,9 @@ COMPONENTS: dict[str, Shape] = {
             "text": _one_of(Source.Text, "What the stored text is."),
             "sha256": _text("Of the stored text in UTF-8.", pattern=HASH),
             "group": _or_null(_text("Sources that retell one paper share a group.")),
+            "reports": _or_null(
+                {"type": "integer", "description": "How many reports a public record lists."}
+            ),
         },
     ),
     "Claim": _object(

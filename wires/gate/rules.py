@@ -213,8 +213,8 @@ def _unestablished(dossier: Dossier) -> str:
             "No primary artefact is stored with its own text.",
         ),
         Wire.Standard.PUBLIC_RECORD: (
-            any(s.kind == Source.Text.RECORD for s in sources),
-            "No public record is among the sources.",
+            any((s.reports or 0) >= 2 for s in sources),
+            "A public record that lists two or more reports is needed; none is among the sources.",
         ),
         Wire.Standard.REPRODUCED: (
             any(dossier.stands(number) for number in dossier.reproduced),

@@ -125,6 +125,7 @@ class _Snapshot:
             linked=self._links(number),
             duplicate_of=f"AIID-{self.first(number)}" if number in self.first_of else "",
             labels=labels.of(number, self.spool),
+            reports=parties.count(row.get("reports")),
         )
 
     def _links(self, number: str) -> tuple[str, ...]:

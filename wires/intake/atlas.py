@@ -161,6 +161,7 @@ def _record(case: dict[str, Any], number: str, matrix: Matrix) -> Record:
         providers=parties.companies_in(words(case.get("target"))),
         linked=tuple(filter(None, map(addresses.record_of, addresses_given))),
         labels=tuple(_labels(case, matrix)),
+        reports=len(rows(case.get("references"))),
         repairs=(f"date: the record gives the {grain} alone",)
         if grain in ("month", "year")
         else (),

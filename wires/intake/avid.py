@@ -129,6 +129,7 @@ def _record(number: str, data: dict[str, Any]) -> Record:
         )),
         linked=tuple(name for name in _links(data, problem) if name != number),
         labels=tuple(_labels(mapping(data.get("impact")))),
+        reports=len(rows(data.get("references"))) + len(rows(data.get("reports"))),
     )  # fmt: skip
 
 

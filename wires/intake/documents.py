@@ -13,7 +13,18 @@ from wires.intake.filing import FiledSource, IntakeError
 from wires.intake.markdown import day
 from wires.intake.text import read
 
-KEYS = ("url", "publisher", "date", "tier", "group", "title", "kind", "record", "key")
+KEYS = (
+    "url",
+    "publisher",
+    "date",
+    "tier",
+    "group",
+    "title",
+    "kind",
+    "record",
+    "reports",
+    "key",
+)
 NEXT = re.compile(rf",(?=(?:{'|'.join(KEYS)})=)")  # a comma inside a value is no separator
 
 
@@ -49,6 +60,7 @@ def _source(spec: str) -> FiledSource:
         tier=vocabulary.tier(str(given["tier"]), name) if given.get("tier") else "",
         group=str(given.get("group") or ""),
         record_id=str(given.get("record") or ""),
+        reports=vocabulary.number(given.get("reports"), "reports", name),
         repairs=text.repairs,
     )
 

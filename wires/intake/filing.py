@@ -22,6 +22,7 @@ class FiledSource:
     tier: str = ""
     group: str = ""
     record_id: str = ""
+    reports: int | None = None
     repairs: tuple[str, ...] = ()
 
 

@@ -50,6 +50,8 @@ def _check_source(source: FiledSource, name: str) -> None:
         raise IntakeError(
             f"{name}: source {source.key} names a record if it is one, and only then."
         )
+    if source.reports is not None and source.kind != "record":
+        raise IntakeError(f"{name}: source {source.key} is no record, so it lists no reports.")
 
 
 def _printable(value: str, what: str, name: str) -> None:

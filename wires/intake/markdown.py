@@ -145,6 +145,7 @@ def _source(row: Any, text: Text) -> FiledSource:
         tier=vocabulary.tier(str(row["tier"]), where) if row.get("tier") else "",
         group=str(row.get("group", "")),
         record_id=str(row.get("record", "")),
+        reports=vocabulary.number(row.get("reports"), "reports", where),
     )
 
 

@@ -104,10 +104,10 @@ def _word(part: str, *, first: bool) -> str:
     return re.sub(r"[^\W\d_]", lambda letter: letter[0].upper(), part, count=1)
 
 
-def count(value: str) -> int:
-    """Return how many entries a list in a cell has; 0 where it is no list."""
+def count(value: str) -> int | None:
+    """Return how many entries a list in a cell has; None where it is no list."""
     try:
         found = json.loads(value)
     except (json.JSONDecodeError, RecursionError):
-        return 0
-    return len(found) if isinstance(found, list) else 0
+        return None
+    return len(found) if isinstance(found, list) else None

@@ -31,7 +31,10 @@ class Database:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What a record says. `more` are the lines of it that are not its description."""
+    """What a record says. `more` are the lines of it that are not its description.
+
+    `reports` is how many reports it lists, where it says so.
+    """
 
     database: Database
     id: str
@@ -46,6 +49,7 @@ class Record:
     linked: tuple[str, ...] = ()
     duplicate_of: str = ""
     labels: tuple[WeakLabel, ...] = ()
+    reports: int | None = None
     repairs: tuple[str, ...] = field(default=())
 
 
@@ -135,4 +139,5 @@ def _source(record: Record, *parts: str) -> FiledSource:
         published_on=record.dated,
         tier="reporting",
         record_id=record.id,
+        reports=record.reports,
     )

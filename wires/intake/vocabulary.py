@@ -41,6 +41,15 @@ def address(word: str, where: str) -> str:
     return word
 
 
+def number(word: object, name: str, where: str) -> int | None:
+    """Return how many of something there are, or nothing where that is not told."""
+    if word in (None, ""):
+        return None
+    if not re.fullmatch("[0-9]{1,6}", str(word)):
+        raise IntakeError(f"{where}: {name} is a whole number below a million, not “{word}”.")
+    return int(str(word))
+
+
 def _one_of(word: str, known: list[str], name: str, where: str) -> str:
     if word not in known:
         raise IntakeError(f"{where}: unknown {name} “{word}”; use one of {', '.join(known)}.")

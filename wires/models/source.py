@@ -46,6 +46,9 @@ class Source(models.Model):
         help_text="Sources that retell one paper share a group. Empty: not known, not counted.",
     )
     record_id = models.CharField(max_length=80, blank=True, help_text="For a record: its id.")
+    reports = models.PositiveIntegerField(
+        null=True, blank=True, help_text="For a record: how many reports it lists."
+    )
     archive_url = models.URLField(
         max_length=1000, blank=True, help_text="A copy in a public web archive."
     )
@@ -82,6 +85,10 @@ class Source(models.Model):
             models.CheckConstraint(
                 condition=Q(kind="record") ^ Q(record_id=""),
                 name="source_names_its_record_iff_record",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="record") | Q(reports__isnull=True),
+                name="source_lists_reports_only_if_record",
             ),
         ]
 

@@ -24,9 +24,9 @@ from wires.refusals import GateClosedError, NotAllowedError, RefusedError
 from wires.vault.permits import check_address, home, limits, require
 
 # What readers see of a source, besides its text and hash.
-PUBLIC = ("url", "publisher", "published_on", "tier", "group")
-TOLD = ("kind", "title", "url", "publisher", "published_on", "tier", "group", "record_id")
-TOLD_LATER = ("title", "url", "publisher", "published_on", "tier", "group")
+PUBLIC = ("url", "publisher", "published_on", "tier", "group", "reports")
+TOLD_LATER = ("title", *PUBLIC)
+TOLD = ("kind", "record_id", *TOLD_LATER)
 
 
 class Document(Protocol):
@@ -51,6 +51,8 @@ class Document(Protocol):
     @property
     def record_id(self) -> str: ...
     @property
+    def reports(self) -> int | None: ...
+    @property
     def repairs(self) -> tuple[str, ...]: ...
 
 
@@ -65,6 +67,7 @@ class Description:
     tier: str = ""
     group: str = ""
     archive_url: str = ""
+    reports: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,7 @@ class Read:
     archive_url: str
     at: datetime | None
     record_id: str = ""
+    reports: int | None = None
 
 
 def stored(document: Document, *, by: User) -> Source:
@@ -93,13 +97,12 @@ def stored(document: Document, *, by: User) -> Source:
     source, _ = Source.objects.get_or_create(
         sha256=digest,
         defaults={
-            "kind": document.kind, "title": document.title, "url": document.url,
-            "publisher": document.publisher, "published_on": document.published_on,
-            "tier": document.tier, "group": folded_group(document.group),
-            "record_id": document.record_id,
-            "text": document.text, "repairs": list(document.repairs), "added_by": by,
+            "text": document.text,
+            "repairs": list(document.repairs),
+            "added_by": by,
+            **{name: _told(document, name) for name in TOLD},
         },
-    )  # fmt: skip
+    )
     return _told_more(source, document, by)
 
 
@@ -129,6 +132,8 @@ def _told_more(source: Source, document: Document, by: User) -> Source:
         for name in TOLD_LATER
         if (value := _told(document, name)) and not getattr(source, name)
     }
+    if source.kind != Source.Text.RECORD:
+        news.pop("reports", None)
     if not news:
         return source
     citing = _citing(source.pk)
@@ -222,6 +227,8 @@ def describe(source_id: int, described: Description, *, by: User) -> Source:
     }
     if not new:
         raise RefusedError("Nothing of this is new.")
+    if described.reports is not None and source.kind != Source.Text.RECORD:
+        raise RefusedError("Only a public record lists reports.")
     public = (
         [wire for wire in wires if _shows(wire, source)] if new.keys() & set(PUBLIC) else []
     )

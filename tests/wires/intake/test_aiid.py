@@ -46,6 +46,7 @@ def test_an_incident_is_a_filing_with_its_record_as_the_source(tmp_path):
     assert filing.providers == ("OpenAI", "Maker of Bots", "ACME Air")
     [source] = filing.sources
     assert (source.kind, source.record_id, source.key) == ("record", "AIID-7", "aiid-7")
+    assert source.reports == 3
     assert source.url == "https://incidentdatabase.ai/cite/7/"
     for told in (
         "Chatbot promises a refund",

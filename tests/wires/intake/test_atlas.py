@@ -47,7 +47,7 @@ def test_a_case_is_a_filing_with_its_procedure_in_the_record(tmp_path):
         ),
     )
     [source] = filing.sources
-    assert source.url == "https://atlas.mitre.org/studies/AML.CS0101"
+    assert (source.url, source.reports) == ("https://atlas.mitre.org/studies/AML.CS0101", 1)
     assert (
         "1. AML.TA0001 Staging, AML.T0047 Product or service\nThey bought the detector."
         in source.text

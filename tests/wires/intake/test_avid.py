@@ -33,7 +33,7 @@ def test_a_report_is_a_filing_with_its_measurements_in_the_record(tmp_path):
         WeakLabel("CVSS 3.1", "HIGH 7.5", "AVID", "published"),
     )
     [source] = filing.sources
-    assert source.published_on == date(2024, 3, 1)
+    assert (source.published_on, source.reports) == (date(2024, 3, 1), 1)
     assert source.url == "https://avidml.org/database/avid-2024-r0001/"
     for told in ("Affected: talker-1 (Model)", "Credit: A Tester", "      - passed: 4; score: 0.5",
                  "- type: source; label: A paper; url: https://example.org/p"):  # fmt: skip
@@ -52,6 +52,7 @@ def test_a_vulnerability_and_its_reports_name_each_other_and_other_databases(tmp
     write_json(tmp_path / "reports/2024/AVID-2024-R0001.json", reported)
     write_json(tmp_path / "vulnerabilities/2024/AVID-2024-V001.json", vulnerability)
     first, second = read(tmp_path)
+    assert second.sources[0].reports == len(addresses) + 3
     assert (first.record, first.linked) == ("AVID-2024-R0001", ("AVID-2024-V001",))
     assert second.record == "AVID-2024-V001"
     assert second.linked == ("AIID-72", "AML.CS0009", "AVID-2022-V013", "AVID-2024-R0001")

@@ -129,6 +129,14 @@ def test_long_headline_is_cut_at_a_word_and_said(write):
             "---\ntitle: x\nsources: [{key: a, text: t, kind: record}]\n---\nBody",
             "names a record if it is one",
         ),
+        (
+            "---\ntitle: x\nsources: [{key: a, text: t, reports: 2}]\n---\nBody",
+            "is no record, so it lists no reports",
+        ),
+        (
+            "---\ntitle: x\nsources: [{key: a, text: t, reports: many}]\n---\nBody",
+            "line 3: reports is a whole number below a million, not “many”",
+        ),
         ("---\nx: 1\ntitle: [a, b]\n---\nBody", "line 3: title is one value"),
         ("---\ntitle: a\nproviders: [[a], b]\n---\nBody", "line 3: providers is a plain list"),
         (

@@ -9,6 +9,7 @@ from wires.admin.acts.act import Act, row_id, words
 from wires.models import Source, User, Wire
 from wires.refusals import RefusedError
 
+MOST_REPORTS = 999_999
 KEY = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
 
 
@@ -43,6 +44,16 @@ def group() -> forms.CharField:
         max_length=100,
         required=False,
         help_text="Sources that retell one report share a group. Empty: not known, not counted.",
+    )
+
+
+def reports() -> forms.IntegerField:
+    return forms.IntegerField(
+        label="Reports listed",
+        min_value=0,
+        max_value=MOST_REPORTS,
+        required=False,
+        help_text="For a public record; empty: not known.",
     )
 
 
