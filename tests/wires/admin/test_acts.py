@@ -318,7 +318,7 @@ CASES = {
         lambda w: Rationale.objects.filter(wire=w, result="yes").exists(), factories.make_withdrawn,
     ),
     "show_proposal": Case(
-        hidden, lambda _: {}, lambda w: w.current.proposals.get().unseen == ["F6", "M2"],
+        hidden, lambda _: {}, lambda w: w.versions.latest().proposals.get().unseen == ["F6", "M2"],
         factories.make_withdrawn,
     ),
     "confirm_bulk": Case(
