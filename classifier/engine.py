@@ -58,7 +58,7 @@ __all__ = [
     "Lesson", "Match", "ModelDraft", "Omission", "Plain", "Proposal", "RationaleDraft", "Sentence", "SeverityFactors",
     "SourceText", "Style", "Vector", "check", "checker", "classifier", "draft", "drafter_problem", "embed", "embed_all", "embed_with",
     "encoder_digest", "encoder_dimensions", "event_class", "examine_entailment", "factors", "held_against", "is_kept", "is_of_this_checker", "is_unfinished",
-    "learn", "learned_before",
+    "learn", "learned_before", "loss",
     "model_draft", "names_nothing_of", "nearest", "not_verbatim", "omissions", "probes", "propose", "read", "similar", "split",
     "store", "template", "trained", "version", "wordings",
 ]  # fmt: skip
@@ -367,11 +367,16 @@ def trained(cards: Cards, labels: object) -> str:
 
 def is_kept(version: ClassifierVersion) -> bool:
     """Say whether what a version learned is here as it was kept."""
+    return not loss(version)
+
+
+def loss(version: ClassifierVersion) -> str:
+    """Say what has become of what a version learned; empty where it is here as it was kept."""
     try:
         storage.folder(version.digest, version.weights)
-    except WeightsLostError:
-        return False
-    return True
+    except WeightsLostError as error:
+        return str(error)
+    return ""
 
 
 def learned_before(digest: str) -> list[ClassifierVersion]:

@@ -12,8 +12,9 @@ from wires.models import Code, Coding, Proposal, Wire
 
 WHY = (
     "This wire is of the sample that measures how well the classifier agrees with editors who have "
-    "not seen what it says. Its proposal is shown once one M and one F code stand by an editor's "
-    "hand (M0 and F0 say that nothing is established), or when the wire has left the queue."
+    "not seen what it says. Put all its codes, at least one M and one F code (M0 and F0 say that "
+    "nothing is established); the proposal is shown when an editor says that they are put, or when "
+    "the wire has left the queue. What is put later does not count."
 )
 
 
@@ -40,19 +41,22 @@ def drawn_for(wire: Wire) -> bool:
 
 
 def unseen(wire: Wire) -> list[str] | None:
-    """Return the codes that an editor decided on without the proposal; None while undecided."""
+    """Return the codes that an editor decided on without the proposal; None while it is hidden."""
     before = Proposal.objects.filter(version__wire=wire, unseen__isnull=False)
     known: list[str] | None = before.order_by("pk").values_list("unseen", flat=True).first()
-    return known if known is not None else _by_hand(wire)
+    if known is not None or wire.is_in_queue:
+        return known
+    return _by_hand(wire)
 
 
-def reveal(wire: Wire) -> None:
-    """Show what is hidden of a wire once its editor has decided; note what was decided by then."""
-    if codes := _by_hand(wire):
-        hidden = Proposal.objects.filter(
-            version__wire=wire, is_blind=True, unseen__isnull=True
-        )
-        hidden.update(unseen=codes)
+def reveal(wire: Wire) -> list[str]:
+    """Show what is hidden of a wire, and note the codes that stand by an editor's hand by then.
+
+    Returns them; none where nothing was hidden, or where an M or an F code is still to be put.
+    """
+    codes = _by_hand(wire)
+    hidden = Proposal.objects.filter(version__wire=wire, is_blind=True, unseen__isnull=True)
+    return codes if codes and hidden.update(unseen=codes) else []
 
 
 def _by_hand(wire: Wire) -> list[str] | None:

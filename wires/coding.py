@@ -127,6 +127,19 @@ def remove(wire_id: int, code: str, *, by: User, note: str = "") -> None:
 
 
 @transaction.atomic
+def show_proposal(wire_id: int, *, by: User) -> list[str]:
+    """Say that the codes are put, and see the hidden proposal; returns what was decided unseen."""
+    wire = _workable(wire_id, by)
+    if not Proposal.objects.hidden().filter(version__wire=wire).exists():
+        raise RefusedError(f"No proposal for {wire} is hidden.")
+    codes = blind.reveal(wire)
+    if not codes:
+        raise RefusedError(f"The codes of {wire} are not put yet. {blind.WHY}")
+    history.note(wire.pk, "proposal shown", by=by, detail={"codes": codes})
+    return codes
+
+
+@transaction.atomic
 def classify(
     wire_id: int,
     *,
@@ -320,7 +333,6 @@ def _put(
     coding.claim, coding.origin, coding.decided_by = rests_on, origin, by
     wire.codings.filter(kind=code.kind, rank=coding.rank).exclude(code=code).delete()
     coding.save()
-    blind.reveal(wire)
     history.note(
         wire.pk, "code put", by=by,
         detail={"code": code.code, "rank": coding.rank_word, "sentence": claim, "origin": origin},

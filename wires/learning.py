@@ -100,8 +100,9 @@ def labels() -> list[Label]:
 def activate(version_id: int, *, by: User, reason: str) -> ClassifierVersion:
     """Have new proposals made by a version from now on; one that was active before is a rollback.
 
-    Raises RefusedError also where a version that never was active was held against another one
-    than is in use: two that are each better than a third say nothing of one another.
+    Raises RefusedError also where what it learned is lost, and where a version that never was
+    active was held against another one than is in use: two that are each better than a third say
+    nothing of one another.
     """
     if not by.has_role(Role.SENIOR):
         raise NotAllowedError("Only a senior editor activates a classifier.")
@@ -118,8 +119,8 @@ def activate(version_id: int, *, by: User, reason: str) -> ClassifierVersion:
         raise RefusedError(f"Classifier {version} cannot be activated. {version.refused}")
     if version == before:
         raise WrongStateError(f"Classifier {version} is active already.")
-    if version.is_trained and version.activated_at is None:
-        _require_held_against(before, version)
+    if version.is_trained:
+        _require_usable(before, version)
     if before:
         before.active = False
         before.save(update_fields=["active"])
@@ -130,6 +131,16 @@ def activate(version_id: int, *, by: User, reason: str) -> ClassifierVersion:
         classifier=version, replaced=before, by=by, reason=reason.strip()
     )
     return version
+
+
+def _require_usable(active: ClassifierVersion | None, version: ClassifierVersion) -> None:
+    if version.activated_at is None:
+        _require_held_against(active, version)
+    if why := engine.loss(version):
+        raise RefusedError(
+            f"What classifier {version} learned cannot be read: {why}. Put the folder back from a "
+            "copy, or train a new version."
+        )
 
 
 def _require_held_against(

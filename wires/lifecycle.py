@@ -16,7 +16,18 @@ from typing import Any
 from django.db import DataError, IntegrityError, transaction
 from django.utils import timezone
 
-from wires import aliases, changelog, claims, coding, exhibits, gate, history, severity, vault
+from wires import (
+    aliases,
+    blind,
+    changelog,
+    claims,
+    coding,
+    exhibits,
+    gate,
+    history,
+    severity,
+    vault,
+)
 from wires.filing import Tally, check, cite, store
 from wires.intake.filing import Entry, FiledSource, Filing, Refused
 from wires.models import (
@@ -447,6 +458,7 @@ def _moved(
 
 def _published(wire: Wire, by: User) -> Wire:
     _close_requests(wire, by)
+    blind.reveal(wire)
     _moved(wire, State.PUBLISHED, "published", by, first_published_at=timezone.now(),
            scheduled_for=None, scheduled_by=None)  # fmt: skip
     linked = aliases.join_public(wire)

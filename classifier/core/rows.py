@@ -23,6 +23,32 @@ def read(path: Path, *needed: str) -> Iterator[dict[str, Any]]:
             yield _row(path, number, line, needed)
 
 
+def named(path: Path, *needed: str) -> Iterator[dict[str, Any]]:
+    """Yield what `read` does, each with an `id`: its own, that of its `meta`, or its line's number.
+
+    An id is a text or a whole number.
+    """
+    for row in read(path, *needed):
+        meta = row.get("meta")
+        inner = meta.get("id") if isinstance(meta, dict) else None
+        own = row.get("id", inner if inner is not None else row["line"])
+        yield {**row, "id": _name(path, row, "id", own)}
+
+
+def group(path: Path, row: dict[str, Any]) -> str | None:
+    """Return the group of a row; None where it says none. A number is as good as its digits."""
+    own = row.get("group")
+    return None if own is None else str(_name(path, row, "group", own))
+
+
+def text(path: Path, row: dict[str, Any], field: str) -> str:
+    """Return a field that must be a text where it is there; it is empty where it is left out."""
+    value = row.get(field, "")
+    if not isinstance(value, str):
+        raise RowError(f"{path}, line {row['line']}: {field!r} must be a text, or left out.")
+    return value
+
+
 def texts(path: Path, row: dict[str, Any], field: str) -> tuple[str, ...]:
     """Return a field that must be a list of texts."""
     values = row.get(field)
@@ -55,6 +81,14 @@ def _row(path: Path, number: int, line: str, needed: tuple[str, ...]) -> dict[st
         if not isinstance(row.get(field), str):
             raise RowError(f"{path}, line {number}: {field!r} is missing or is not a text.")
     return {**row, "line": number}
+
+
+def _name(path: Path, row: dict[str, Any], field: str, value: Any) -> str | int:
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise RowError(
+            f"{path}, line {row['line']}: {field!r} must be a text or a whole number, or left out."
+        )
+    return value
 
 
 def _not_json(name: str) -> float:

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from tests import factories
-from tests.wires.admin.desk import make_classifier, make_proposal
+from tests.wires.admin.desk import make_classifier, make_proposal, make_trained
 from wires import agreement, coding, learning, lifecycle, taxonomy
 from wires.agreement import Share
 from wires.models import Code, Proposal, ProposedCode
@@ -30,9 +30,18 @@ def ticking(wire, *codes, **values):
 
 
 def activated(**values):
-    version = make_classifier(**values)
+    return in_use(make_classifier(**values))
+
+
+def in_use(version):
     learning.activate(version.pk, by=factories.make_user(Role.SENIOR), reason="Better.")
     return version
+
+
+@pytest.fixture
+def data(tmp_path, settings):
+    """A data folder of the test's own, where a version's weights may lie."""
+    settings.DATA_DIR = tmp_path
 
 
 def test_wilson_interval_of_a_share():
@@ -85,11 +94,12 @@ def test_embargoed_and_waiting_wires_are_not_counted():
     assert found.seen.kappa.value is None
 
 
+@pytest.mark.usefixtures("data")
 def test_wires_that_the_version_learned_from_are_left_out():
     learned, fresh = factories.make_published(), factories.make_published()
     waiting = factories.make_reviewed()
     training = [{"wire": wire.public_id} for wire in (learned, waiting)]
-    activated(weights="d" * 64, training=training)
+    in_use(make_trained(training=training))
     for wire in (learned, fresh, waiting):
         ticking(wire, "M2", "F6")
     found = agreement.standing()
@@ -108,8 +118,9 @@ def test_blind_sample_is_apart_and_counts_what_was_decided_unseen():
     assert (found.blind.precision.part, found.blind.precision.whole) == (1, 2)
 
 
+@pytest.mark.usefixtures("data")
 def test_active_version_that_is_of_no_use_is_not_said_to_be_at_work():
-    active = activated(weights="d" * 64)
+    active = in_use(make_trained())
     assert agreement.standing().version == active  # nothing says otherwise yet
     alone = make_classifier("b")
     ticking(factories.make_published(), "M2", "F6", classifier=alone)

@@ -15,9 +15,9 @@ from wires import (
     report,
     taxonomy,
 )
-from wires.models import Code, Proposal, ProposedCode
+from wires.models import Code, Proposal, ProposedCode, Wire
 from wires.models.user import Role
-from wires.refusals import RefusedError
+from wires.refusals import NotAllowedError, RefusedError
 
 pytestmark = pytest.mark.django_db
 IDS = [f"AIW-2026-{n:04d}" for n in range(1, 2001)]
@@ -104,18 +104,56 @@ def test_hidden_code_is_neither_accepted_nor_rejected():
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("first", "second"), [("M2", "F6"), ("F0", "M0"), ("M0", "F6")])
-def test_it_is_shown_once_an_m_and_an_f_code_stand(first, second):
-    client, editor = signed_in(Role.EDITOR)
+def test_it_is_shown_when_the_editor_says_that_an_m_and_an_f_code_are_put(first, second):
+    client, _ = signed_in(Role.EDITOR)
     wire = factories.make_draft()
     proposal = hidden(wire)
-    coding.put(wire.pk, first, by=editor)
+    post(client, wire, "put", code=first)
+    refused = post(client, wire, "show_proposal")
+    assert refused.status_code == 409
+    assert f"The codes of {wire} are not put yet" in page(refused)
+    post(client, wire, "put", code=second)
     assert "The proposal is hidden" in page(client.get(review(wire)))
-    coding.put(wire.pk, second, by=editor)
+    post(client, wire, "show_proposal")
     shown = page(client.get(review(wire)))
     assert "The proposal is hidden" not in shown
     assert "0.77" in shown
     proposal.refresh_from_db()
     assert proposal.unseen == sorted([first, second])
+    assert post(client, wire, "show_proposal").status_code == 409  # nothing is hidden any more
+
+
+def test_codes_that_are_put_or_removed_before_it_is_shown_count():
+    editor = factories.make_editor()
+    wire = factories.make_draft()
+    proposal = hidden(wire)
+    for code in ("M2", "F6", "F7", "M4"):
+        coding.put(wire.pk, code, by=editor)
+    coding.remove(wire.pk, "F6", by=editor)
+    assert coding.show_proposal(wire.pk, by=editor) == ["F7", "M2", "M4"]
+    proposal.refresh_from_db()
+    assert proposal.unseen == ["F7", "M2", "M4"]
+
+
+def test_publication_notes_what_was_put_and_shows_it():
+    editor = factories.make_editor()
+    wire = factories.make_reviewed()
+    proposal = hidden(wire)
+    lifecycle.publish(wire.pk, by=editor)
+    proposal.refresh_from_db()
+    assert proposal.unseen == sorted(wire.codings.values_list("code__code", flat=True))
+    coding.put(wire.pk, "F7", by=editor, claim=2)
+    proposal.refresh_from_db()
+    assert "F7" not in (proposal.unseen or ())
+
+
+def test_only_an_editor_says_that_the_codes_are_put():
+    wire = factories.make_draft()
+    hidden(wire)
+    for code in ("M2", "F6"):
+        coding.put(wire.pk, code, by=factories.make_editor())
+    with pytest.raises(NotAllowedError):
+        coding.show_proposal(wire.pk, by=factories.make_user(Role.REPORTER))
 
 
 def test_what_was_decided_unseen_is_kept_as_it_was():
@@ -124,6 +162,7 @@ def test_what_was_decided_unseen_is_kept_as_it_was():
     proposal = hidden(wire, "M3")
     coding.put(wire.pk, "M2", by=editor)
     coding.put(wire.pk, "F6", by=editor)
+    coding.show_proposal(wire.pk, by=editor)
     coding.accept(proposal.codes.get().pk, by=editor)  # having seen it
     proposal.refresh_from_db()
     assert proposal.unseen == ["F6", "M2"]
@@ -139,15 +178,28 @@ def test_it_is_shown_when_the_wire_has_left_the_queue():
     assert not Proposal.objects.hidden().exists()
 
 
-def test_wire_that_was_coded_before_the_worker_read_it_is_not_hidden(settings):
+def test_wire_that_was_coded_before_the_worker_read_it_waits_for_its_editor(settings):
     settings.BLIND_ONE_IN = 1
     editor = factories.make_editor()
     wire = factories.make_draft()
     for code in ("M2", "F6"):
         coding.put(wire.pk, code, by=editor)
     proposing.propose(wire.current_id)
-    assert Proposal.objects.get().unseen == ["F6", "M2"]
-    assert not Proposal.objects.hidden().exists()
+    assert Proposal.objects.hidden().exists()
+    assert coding.show_proposal(wire.pk, by=editor) == ["F6", "M2"]
+    lifecycle.revise(
+        wire.pk, by=editor, headline="Another", body="Another text. [source]", note="Mended."
+    )
+    proposing.propose(Wire.objects.get(pk=wire.pk).current_id)
+    assert [row.unseen for row in Proposal.objects.all()] == [["F6", "M2"]] * 2
+
+
+def test_public_wire_that_was_coded_unseen_has_nothing_to_hide(settings):
+    settings.BLIND_ONE_IN = 1
+    wire = factories.make_published()
+    proposing.propose(wire.current_id)
+    codes = sorted(wire.codings.values_list("code__code", flat=True))
+    assert Proposal.objects.get().unseen == codes
 
 
 def test_batch_does_not_give_away_what_is_hidden():

@@ -1,11 +1,13 @@
 """Learning from editors: what is a label, who activates, and what new proposals are made by."""
 
+import shutil
+
 import pytest
 from django.db import IntegrityError, transaction
 
 from classifier.models import ClassifierVersion
 from tests import factories
-from tests.wires.admin.desk import make_classifier, make_proposal
+from tests.wires.admin.desk import make_classifier, make_proposal, make_trained
 from wires import batches, coding, learning, lifecycle, taxonomy
 from wires.models import Activation, Code, ProposedCode
 from wires.models.user import Role
@@ -17,6 +19,13 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def codes():
     taxonomy.load()
+
+
+@pytest.fixture
+def data(tmp_path, settings):
+    """A data folder of the test's own, where the weights of versions lie."""
+    settings.DATA_DIR = tmp_path
+    return tmp_path
 
 
 @pytest.fixture
@@ -167,11 +176,10 @@ def test_refused_version_is_not_activated_and_the_figures_say_why(senior):
 
 
 def learned(name, against):
-    return make_classifier(
-        name, weights=name * 64, comparison={"against": against and against * 64}
-    )
+    return make_trained(name, comparison={"against": against and against * 64})
 
 
+@pytest.mark.usefixtures("data")
 def test_version_is_activated_over_the_one_that_it_was_held_against(senior):
     """Else two that beat the same third, a good one and a poor one, go by the gate in turn."""
     first, second, third = learned("a", ""), learned("b", "a"), learned("c", "a")
@@ -187,14 +195,31 @@ def test_version_is_activated_over_the_one_that_it_was_held_against(senior):
     assert ClassifierVersion.objects.get(active=True) == third
 
 
+@pytest.mark.usefixtures("data")
 @pytest.mark.parametrize("comparison", [{}, {"against": ""}])
 def test_version_that_was_held_against_definitions_takes_the_place_of_no_trained_one(
     senior, comparison
 ):
     learning.activate(learned("a", "").pk, by=senior, reason="The first.")
-    other = make_classifier("b", weights="b" * 64, comparison=comparison)
+    other = make_trained("b", comparison=comparison)
     with pytest.raises(RefusedError, match="held against no trained classifier"):
         learning.activate(other.pk, by=senior, reason="Better than nothing.")
+
+
+def test_version_whose_weights_are_lost_is_not_activated(senior, data):
+    """Also not as a rollback: codes would be ranked by the definitions alone, and nobody told."""
+    first, second = learned("a", ""), learned("b", "a")
+    learning.activate(first.pk, by=senior, reason="The first.")
+    learning.activate(second.pk, by=senior, reason="It ranks better.")
+    (data / "classifiers" / first.digest / "model.json").write_text("other")
+    with pytest.raises(
+        RefusedError, match=r"a{12} learned cannot be read: .* as it was written"
+    ):
+        learning.activate(first.pk, by=senior, reason="Back.")
+    shutil.rmtree(data / "classifiers" / first.digest)
+    with pytest.raises(RefusedError, match=r"is not there\. Put the folder back from a copy"):
+        learning.activate(first.pk, by=senior, reason="Back.")
+    assert ClassifierVersion.objects.get(active=True) == second
 
 
 def test_activations_are_never_rewritten(senior):

@@ -1,6 +1,7 @@
 """Reverse coverage: what the sources of a wire dwell on and its text leaves out."""
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from tests import factories
 from tests.wires.admin.desk import page, review, signed_in
@@ -119,3 +120,31 @@ def test_new_text_is_looked_at_for_itself():
     terms = {row["term"] for row in new.reverse_coverage.omissions}
     assert "Maria Lopez" not in terms
     assert "hospital" in terms
+
+
+TERM = {"term": "tribunal", "sources": ["one", "two"]}
+
+
+@pytest.mark.parametrize(
+    ("rule", "values"),
+    [
+        ("names_its_checker", {"checker": ""}),
+        ("omissions_are_a_list", {"omissions": {"term": "tribunal"}}),
+        ("omissions_are_a_list", {"omissions": "tribunal"}),
+        *(
+            ("omission_is_a_term_of_two_sources", {"omissions": [TERM, row]})
+            for row in (
+                "tribunal", 7, None, [], [TERM], {}, {"term": "tribunal"}, {**TERM, "term": ""},
+                {**TERM, "term": 7}, {**TERM, "term": ["tribunal"]}, {**TERM, "sources": "one"},
+                {**TERM, "sources": ["one"]}, {**TERM, "sources": ["one", 2]},
+                {**TERM, "sources": ["one", ""]}, {**TERM, "sources": [["one", "two"], "three"]},
+            )
+        ),
+    ],
+)  # fmt: skip
+def test_database_refuses_a_coverage_that_makes_no_sense(rule, values):
+    version = factories.make_draft().current
+    given = {"version": version, "checker": "1", "omissions": [TERM, {**TERM, "term": "fee"}]}
+    with pytest.raises(IntegrityError, match=f"reverse_coverage_{rule}"), transaction.atomic():
+        ReverseCoverage.objects.create(**{**given, **values})
+    ReverseCoverage.objects.create(**given)

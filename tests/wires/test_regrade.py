@@ -1,7 +1,7 @@
 """A public wire becomes SEV-1 or SEV-2, or worse than it is, when two people say so."""
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from tests import factories
 from tests.wires.pages import states
@@ -210,3 +210,26 @@ def test_request_that_nobody_confirmed_regrades_nothing(wire):
     request.refresh_from_db()
     with pytest.raises(NotAllowedError):
         coding.regrade(request)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_confirmed_regrade_serves_once():
+    """It is spent with the act that confirmed it, also when the wire has become milder since."""
+
+    def regraded(wire):
+        with transaction.atomic():
+            confirm(ask(wire))
+            connection.run_on_commit.clear()  # no worker runs here
+
+    with transaction.atomic():
+        wire = factories.make_published()
+        connection.run_on_commit.clear()
+    regraded(wire)
+    rows = Wire.objects.filter(pk=wire.pk)
+    with pytest.raises(IntegrityError, match="wire_regrade_is_confirmed_in_the_same_act"):
+        rows.update(severity_verified="SEV-1")
+    rows.update(severity_verified="SEV-4")
+    with pytest.raises(IntegrityError, match="wire_regrade_is_confirmed_in_the_same_act"):
+        rows.update(severity_verified="SEV-2")
+    regraded(wire)
+    assert fresh(wire).severity_verified == "SEV-2"

@@ -69,6 +69,11 @@ def _comparisons(version: ClassifierVersion) -> list[tuple[str, dict[str, Any]]]
     return [(HOW[how], figures) for how, figures in ways.items() if how in HOW]
 
 
+def _of_digest(digest: str | None) -> ClassifierVersion | None:
+    versions = ClassifierVersion.objects.defer("training", "metrics", "comparison")
+    return versions.filter(digest=digest).first()
+
+
 def page(request: HttpRequest, version_id: int) -> HttpResponse:
     """Show one version, or make it the active one."""
     version = get_object_or_404(ClassifierVersion, pk=version_id)
@@ -94,6 +99,8 @@ def page(request: HttpRequest, version_id: int) -> HttpResponse:
         "refused": refused,
         "activations": activations,
         "comparisons": _comparisons(version),
+        "is_held_against": "against" in version.comparison,  # older ones do not say it
+        "held_against": _of_digest(version.comparison.get("against")),
         "may_activate": by.has_role(Role.SENIOR)
         and not version.active
         and not version.refused,

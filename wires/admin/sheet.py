@@ -138,6 +138,10 @@ class Sheet:
         return blind.WHY
 
     @cached_property
+    def show_proposal(self) -> Act:
+        return self.form("show_proposal")
+
+    @cached_property
     def awaited(self) -> list[str]:
         found = []
         if any(claim.verdict == Claim.Verdict.UNCHECKED for claim in self.claims):

@@ -134,5 +134,12 @@ class ReverseCoverage(models.Model):
     checker = models.CharField(max_length=40, help_text="Version of the checker.")
     checked_at = models.DateTimeField(auto_now_add=True)
 
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(checker=""), name="reverse_coverage_names_its_checker"
+            )
+        ]
+
     def __str__(self) -> str:
         return f"reverse coverage of {self.version_id}"

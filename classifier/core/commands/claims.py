@@ -12,7 +12,6 @@ from classifier.core.commands.options import (
     add_encoder,
     encoder,
     folds,
-    row_id,
     warn_of_both,
 )
 from classifier.core.entailment import Entailment
@@ -50,27 +49,27 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 def _claims(options: argparse.Namespace) -> Iterator[Row]:
     found = _read(options.claims)
     tested = _read(options.test) if options.test else []
-    levels = _levels(options.claims, found)
+    levels, known = _levels(options.claims, found), _levels(options.test, tested)
     if options.test and levels is None:
         raise RowError(f"{options.claims}: has no labels to fit on.")
-    warn_of_both(*([(row["claim"], _article(row)) for row in one] for one in (found, tested)))
+    warn_of_both(*([(row["claim"], row["group"]) for row in one] for one in (found, tested)))
     encode = encoder(options).encode
     model = _entail(options)
-    studies = _studied(options.claims, found, encode, model)
+    studies = _studied(found, encode, model)
     if levels is None:
         yield from _answers(found, studies, [shipped()] * len(found), model)
     elif options.test:
         fitted = _fitted(options.claims, studies, levels)
-        others = _studied(options.test, tested, encode, model)
+        others = _studied(tested, encode, model)
         support = [fitted] * len(tested)
         yield from _answers(tested, others, support, model)
-        if known := _levels(options.test, tested):
-            labelled = _labelled(options.test, tested, known)
+        if known:
+            labelled = _labelled(tested, known)
             yield _methods(
                 labelled, others, support, trial.groups(labelled, encode=encode), encode
             )
     else:
-        labelled = _labelled(options.claims, found, levels)
+        labelled = _labelled(found, levels)
         group = trial.groups(labelled, encode=encode)
         fold = trial.folds(group, options.folds)
         fitted_apart = trial.models(studies, levels, fold)
@@ -79,14 +78,13 @@ def _claims(options: argparse.Namespace) -> Iterator[Row]:
 
 
 def _read(path: Path) -> list[Row]:
-    return list(rows.read(path, "claim"))
+    return [
+        {**row, "evidence": rows.texts(path, row, "evidence"), "group": _article(path, row)}
+        for row in rows.named(path, "claim")
+    ]
 
 
-def _evidence(path: Path, found: Sequence[Row]) -> list[tuple[str, ...]]:
-    return [rows.texts(path, row, "evidence") for row in found]
-
-
-def _levels(path: Path, found: Sequence[Row]) -> list[Level] | None:
+def _levels(path: Path | None, found: Sequence[Row]) -> list[Level] | None:
     """Return the level of each claim; None where no row has a label."""
     labels = [row.get("label") for row in found]
     if all(label is None for label in labels):
@@ -100,19 +98,18 @@ def _levels(path: Path, found: Sequence[Row]) -> list[Level] | None:
     return [_LEVELS[str(label)] for label in labels]
 
 
-def _labelled(path: Path, found: Sequence[Row], levels: Sequence[Level]) -> list[Labelled]:
+def _labelled(found: Sequence[Row], levels: Sequence[Level]) -> list[Labelled]:
     return [
-        Labelled(row["claim"], lines, level, _article(row))
-        for row, lines, level in zip(found, _evidence(path, found), levels, strict=True)
+        Labelled(row["claim"], row["evidence"], level, row["group"])
+        for row, level in zip(found, levels, strict=True)
     ]
 
 
-def _article(row: Row) -> str | None:
+def _article(path: Path, row: Row) -> str | None:
     """Return what groups a row: its own `group`, or the article that WiCE took it from."""
     meta = row.get("meta")
     title = meta.get("claim_title") if isinstance(meta, dict) else None
-    group = row.get("group", title)
-    return None if group is None else str(group)
+    return rows.group(path, {**row, "group": row.get("group", title)})
 
 
 def _entail(options: argparse.Namespace) -> Entailment | None:
@@ -121,13 +118,11 @@ def _entail(options: argparse.Namespace) -> Entailment | None:
     return entailment.load(options.entailment, options.device)
 
 
-def _studied(
-    path: Path, found: Sequence[Row], encode: Encode, model: Entailment | None
-) -> list[Study]:
+def _studied(found: Sequence[Row], encode: Encode, model: Entailment | None) -> list[Study]:
     studies: list[Study] = []
     entail = model.judge if model else None
-    for row, lines in zip(found, _evidence(path, found), strict=True):
-        source = SourceText("evidence", _BETWEEN.join(lines))
+    for row in found:
+        source = SourceText("evidence", _BETWEEN.join(row["evidence"]))
         studies += claims.study([row["claim"]], [source], encode=encode, entail=entail)
     return studies
 
@@ -150,7 +145,7 @@ def _answers(
         finding = examined.finding
         spans = [(place.start, place.end) for place in examined.nearest]
         yield {
-            "id": row_id(row),
+            "id": row["id"],
             "verdict": finding.verdict,
             "basis": finding.basis,
             "score": finding.score,

@@ -13,7 +13,6 @@ from classifier.core.commands.options import (
     count,
     encoder,
     folds,
-    row_id,
     tell,
     warn_of_both,
 )
@@ -79,7 +78,7 @@ def _fit(options: argparse.Namespace) -> Iterator[Row]:
 
 def _propose(options: argparse.Namespace) -> Iterator[Row]:
     cards = _cards(options.codes) if options.codes else []
-    texts = list(rows.read(options.texts, "text"))
+    texts = list(rows.named(options.texts, "text"))
     encoding = encoder(options)
     try:
         model = (
@@ -94,7 +93,7 @@ def _propose(options: argparse.Namespace) -> Iterator[Row]:
         for row, proposal in zip(
             batch, model.propose([row["text"] for row in batch]), strict=True
         ):
-            yield {"id": row_id(row), **asdict(proposal)}
+            yield {"id": row["id"], **asdict(proposal)}
 
 
 def _evaluate(options: argparse.Namespace) -> Iterator[Row]:
@@ -130,7 +129,7 @@ def _cards(path: Path) -> list[CodeCard]:
         known.add(row["code"])
         examples = rows.texts(path, row, "examples") if "examples" in row else ()
         cards.append(
-            CodeCard(row["code"], str(row.get("title", "")), row["definition"], examples)
+            CodeCard(row["code"], rows.text(path, row, "title"), row["definition"], examples)
         )
     if not cards:
         raise RowError(f"{path}: holds no codes.")
@@ -141,15 +140,14 @@ def _texts(path: Path, cards: list[CodeCard]) -> list[CodedText]:
     """Read texts; one without `codes` has no labels. Twins and unknown codes are refused."""
     defined = {card.code for card in cards}
     found: dict[str, CodedText] = {}
-    for row in rows.read(path, "text"):
-        name, where = str(row_id(row)), f"{path}, line {row['line']}"
+    for row in rows.named(path, "text"):
+        name, where = str(row["id"]), f"{path}, line {row['line']}"
         if name in found:
             raise RowError(f"{where}: the id {name!r} is there twice.")
         given = rows.texts(path, row, "codes") if row.get("codes") is not None else None
         if unknown := sorted(set(given or ()) - defined):
             raise RowError(f"{where}: no definition of {', '.join(unknown)}.")
-        group = None if row.get("group") is None else str(row["group"])
-        found[name] = CodedText(name, row["text"], given, group)
+        found[name] = CodedText(name, row["text"], given, rows.group(path, row))
     if not found:
         raise RowError(f"{path}: holds no texts.")
     return list(found.values())

@@ -1,8 +1,8 @@
-"""What the subcommands share: the encoder's options, and the id of a row."""
+"""What the subcommands share: the encoder's options, and what is said beside the answers."""
 
 import argparse
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from classifier.core.encoder import Encoder, load
@@ -32,13 +32,6 @@ def days(given: str) -> int:
 
 def encoder(options: argparse.Namespace) -> Encoder:
     return load(options.encoder, options.device)
-
-
-def row_id(row: Mapping[str, Any]) -> Any:
-    """Return the row's id; that of its `meta`, or its line number, where it has none."""
-    meta = row.get("meta")
-    inner = meta.get("id") if isinstance(meta, dict) else None
-    return row.get("id", inner if inner is not None else row["line"])
 
 
 Known = tuple[str, str | None]

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from classifier.core import rationale, rows, sentences, template
-from classifier.core.commands.options import Row, row_id
+from classifier.core.commands.options import Row
 from classifier.core.located import located
 from classifier.core.types import Sentence, Span
 
@@ -20,14 +20,14 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 
 def _rationale(options: argparse.Namespace) -> Iterator[Row]:
-    for row in rows.read(options.texts, "text"):
+    for row in rows.named(options.texts, "text"):
         providers = rows.texts(options.texts, row, "providers") if "providers" in row else ()
         found = sentences.split(row["text"])
         drafted = rationale.draft(found, providers)
         put = _putter(row["text"], found)
         suggested = template.counterfactual(drafted)
         yield {
-            "id": row_id(row),
+            "id": row["id"],
             "slots": {slot: put(getattr(drafted, slot)) for slot in SLOTS},
             "hedges": [span.text for span in drafted.hedges],
             "other_causes": [span.text for span in drafted.other_causes],

@@ -1,7 +1,7 @@
 """`severity`: measure how well graded harm is told from texts."""
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -31,8 +31,14 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 
 def _severity(options: argparse.Namespace) -> Iterator[Row]:
-    texts = _graded(options.texts)
-    held_out = _graded(options.test) if options.test else []
+    learned = _read(options.texts)
+    tested = _read(options.test) if options.test else []
+    texts, held_out = _graded(options.texts, learned), _graded(options.test, tested)
+    if tested and tested[0]["levels"] != learned[0]["levels"]:
+        raise RowError(
+            f"{options.test}: its 'levels' are not those of {options.texts}: grades of different "
+            "scales cannot be measured together."
+        )
     warn_of_both(*([(one.text, one.group) for one in rows] for rows in (texts, held_out)))
     try:
         found = evaluated(
@@ -47,8 +53,8 @@ def _severity(options: argparse.Namespace) -> Iterator[Row]:
     yield asdict(found)
 
 
-def _graded(path: Path) -> list[Graded]:
-    found = list(rows.read(path, "text"))
+def _read(path: Path) -> list[Row]:
+    found = list(rows.named(path, "text"))
     if not found:
         raise RowError(f"{path}: holds no texts.")
     for row in found:
@@ -57,6 +63,10 @@ def _graded(path: Path) -> list[Graded]:
                 f"{path}, line {row['line']}: 'levels' must be those of the first line: grades "
                 "of different scales cannot be measured together."
             )
+    return found
+
+
+def _graded(path: Path, found: Sequence[Row]) -> list[Graded]:
     return [_text(path, row) for row in found]
 
 
@@ -67,5 +77,4 @@ def _text(path: Path, row: Row) -> Graded:
             f"{path}, line {row['line']}: 'level' must be a whole number from 0 to "
             f"{len(levels) - 1}, a place in 'levels'."
         )
-    group = row.get("group")
-    return Graded(row["text"], level, None if group is None else str(group))
+    return Graded(row["text"], level, rows.group(path, row))

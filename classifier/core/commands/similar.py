@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from classifier.core import rows
-from classifier.core.commands.options import Row, add_encoder, count, days, encoder, row_id
+from classifier.core.commands.options import Row, add_encoder, count, days, encoder
 from classifier.core.rows import RowError
 from classifier.core.similar import Circumstance, Corpus
 from classifier.core.types import Document
@@ -30,12 +30,11 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 
 def _similar(options: argparse.Namespace) -> Iterator[Row]:
-    texts = list(rows.read(options.corpus, "text"))
-    queries = list(rows.read(options.queries, "text"))
+    texts = _apart(options.corpus)
+    queries = list(rows.named(options.queries, "text"))
     known = [_circumstance(options.corpus, row) for row in texts]
     asked = [_circumstance(options.queries, row) for row in queries]
     encode = encoder(options).encode
-    # By its place: ids may be of any kind, and 1 is another one than "1".
     corpus = Corpus.of(
         [Document(str(n), row["text"]) for n, row in enumerate(texts)], encode=encode
     )
@@ -49,11 +48,21 @@ def _similar(options: argparse.Namespace) -> Iterator[Row]:
 
         matches = corpus.nearest(row["text"], vector, limit=options.limit, admits=admits)
         yield {
-            "id": row_id(row),
+            "id": row["id"],
             "similar": [
-                {**asdict(match), "id": row_id(texts[int(match.id)])} for match in matches
+                {**asdict(match), "id": texts[int(match.id)]["id"]} for match in matches
             ],
         }
+
+
+def _apart(path: Path) -> list[Row]:
+    """Read a corpus; an answer names a text of it by its id, so no two share one."""
+    found: dict[str, Row] = {}
+    for row in rows.named(path, "text"):
+        if str(row["id"]) in found:
+            raise RowError(f"{path}, line {row['line']}: the id {row['id']!r} is there twice.")
+        found[str(row["id"])] = row
+    return list(found.values())
 
 
 def _circumstance(path: Path, row: Row) -> Circumstance:

@@ -122,10 +122,10 @@ def test_module_runs_by_itself(tmp_path):
 
 
 @pytest.mark.slow
-def test_ids_of_two_kinds_stay_apart(tmp_path):
+def test_ids_are_told_back_as_they_were_given(tmp_path):
     corpus = [
         {"id": 1, "text": "A car hit a wall.", "date": "2026-05-01", "entities": ["Acme"]},
-        {"id": "1", "text": "A car hit a wall.", "date": "2020-05-01", "entities": ["Else"]},
+        {"id": "2", "text": "A car hit a wall.", "date": "2020-05-01", "entities": ["Else"]},
     ]
     queries = [{"id": "q", "text": "A car.", "date": "2026-05-03", "entities": ["acme"]}]
     [row] = answers(
@@ -190,6 +190,100 @@ def test_grades_of_two_scales_are_not_mixed(tmp_path, capsys):
     ]
     assert main(["severity", "--texts", lines(tmp_path / "t.jsonl", rows)]) == 2
     assert "line 2: 'levels' must be those of the first line" in capsys.readouterr().err
+    learned, tested = (
+        lines(tmp_path / f"{n}.jsonl", [row]) for n, row in enumerate(rows)
+    )  # a file each
+    assert main(["severity", "--texts", learned, "--test", tested]) == 2
+    told = capsys.readouterr().err
+    assert told.startswith(f"{tested}: its 'levels' are not those of {learned}: grades of")
+    assert told.count("\n") == 1
+
+
+CODE = {
+    "code": "A",
+    "title": "Crash",
+    "definition": "A car hits a wall.",
+    "examples": ["It hit."],
+}
+GRADED = {
+    "id": "g",
+    "text": "A car hit a wall.",
+    "group": "g",
+    "level": 1,
+    "levels": ["a", "b"],
+}
+CODED = {"id": "t", "text": "A car hit a wall.", "group": "g", "codes": ["A"]}
+HELD = {
+    "id": "c",
+    "claim": "It hit.",
+    "evidence": ["It hit."],
+    "group": "g",
+    "label": "partly",
+}
+DATED = {"id": "d", "text": "It hit.", "date": "2026-05-31", "entities": ["Acme"]}
+FILES = {  # of each command: the options that name files, each with a row of it
+    "fit": {"--texts": CODED, "--codes": CODE},
+    "evaluate": {"--texts": CODED, "--codes": CODE, "--test": {**CODED, "id": "u"}},
+    "propose": {"--codes": CODE, "--texts": {"id": "t", "text": "A car hit a wall."}},
+    "severity": {"--texts": GRADED, "--test": GRADED},
+    "claims": {"--claims": HELD, "--test": HELD},
+    "rationale": {"--texts": {"id": 7, "text": "It hit.", "providers": ["Acme"]}},
+    "similar": {"--corpus": DATED, "--queries": DATED},
+}
+MAY_BE_NULL = {"group", "codes", "date", "label"}  # as where the row does not say it
+MAY_BE_A_NUMBER = {"id", "group", "level"}
+DAMAGED: dict[str, object] = {
+    "null": None, "number": 1, "fraction": 1.5, "yes": True, "list": [], "numbers": [7],
+    "nulls": [None], "lists": [["a"]], "object": {},
+}  # fmt: skip
+MAY_BE_A_LIST = {"codes", "examples", "evidence", "providers", "entities"}  # an empty one
+
+
+def damages():
+    for command, files in FILES.items():
+        for option, row in files.items():
+            for field in row:
+                for kind, value in DAMAGED.items():
+                    fits = (
+                        (kind == "null" and field in MAY_BE_NULL)
+                        or (kind == "number" and field in MAY_BE_A_NUMBER)
+                        or (kind == "list" and field in MAY_BE_A_LIST)
+                    )
+                    if not fits:
+                        yield pytest.param(
+                            command, option, {**row, field: value},
+                            id=f"{command} {option} {field} {kind}",
+                        )  # fmt: skip
+
+
+@pytest.mark.parametrize(("command", "option", "damaged"), list(damages()))
+def test_damaged_field_is_refused_in_one_line(tmp_path, capsys, command, option, damaged):
+    words, names = [command], {}
+    if command == "fit":
+        words += ["--out", str(tmp_path / "model")]
+    for name, row in FILES[command].items():
+        path = tmp_path / f"{name[2:]}.jsonl"
+        names[name] = lines(path, [damaged if name == option else row])
+        words += [name, names[name]]
+    out = io.StringIO()
+    assert main(words, out) == 2
+    told = [line for line in capsys.readouterr().err.splitlines() if "Warning" not in line]
+    assert (out.getvalue(), len(told)) == ("", 1)
+    assert told[0].startswith((f"{names[option]}, line 1: ", f"{names[option]}: "))
+    assert not (tmp_path / "model").exists()
+
+
+@pytest.mark.parametrize(
+    ("command", "option", "row"),
+    [("similar", "--corpus", DATED), ("fit", "--texts", CODED)],
+)
+def test_one_and_the_text_one_are_the_same_id(tmp_path, capsys, command, option, row):
+    words = [command, *(["--out", str(tmp_path / "model")] if command == "fit" else [])]
+    for name, other in FILES[command].items():
+        given = [{**row, "id": 1}, {**row, "id": "1"}] if name == option else [other]
+        words += [name, lines(tmp_path / f"{name[2:]}.jsonl", given)]
+    assert main(words) == 2
+    assert "line 2: the id '1' is there twice" in capsys.readouterr().err
 
 
 def test_reader_that_goes_away_is_no_error(tmp_path):

@@ -1,11 +1,13 @@
 """The desk as people use it: signed in, with a form in hand."""
 
 import html
+from pathlib import Path
 from typing import Any
 
 from django.test import Client
 from django.urls import reverse
 
+from classifier import storage
 from classifier.models import ClassifierVersion
 from tests import factories
 from wires.models import Proposal, User, Wire
@@ -54,6 +56,16 @@ def make_classifier(name: str = "a", **values: Any) -> ClassifierVersion:
         digest=name * 64, defaults={**given, **values}
     )
     return found
+
+
+def make_trained(name: str = "a", **values: Any) -> ClassifierVersion:
+    """A version whose folder lies in the data folder; nothing of use was learned."""
+    kept = storage.keep(name * 64, lambda folder: _learned(folder, name))
+    return make_classifier(name, weights=kept.weights, **values)
+
+
+def _learned(folder: Path, name: str) -> None:
+    (folder / "model.json").write_text(f'"{name}"')
 
 
 def make_proposal(wire: Wire, **values: Any) -> Proposal:

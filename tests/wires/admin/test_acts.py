@@ -98,6 +98,13 @@ def proposed() -> Wire:
     return with_proposed_codes(in_review())
 
 
+def hidden() -> Wire:
+    """A wire in review, with its codes put, whose proposal nobody may see yet."""
+    wire = in_review()
+    make_proposal(wire, is_blind=True)
+    return wire
+
+
 def proposed_too_late() -> Wire:
     return with_proposed_codes(factories.make_withdrawn())
 
@@ -309,6 +316,10 @@ CASES = {
     "reason": Case(
         factories.make_draft, lambda _: {**SLOTS, "result": "yes"},
         lambda w: Rationale.objects.filter(wire=w, result="yes").exists(), factories.make_withdrawn,
+    ),
+    "show_proposal": Case(
+        hidden, lambda _: {}, lambda w: w.versions.latest().proposals.get().unseen == ["F6", "M2"],
+        factories.make_withdrawn,
     ),
     "confirm_bulk": Case(
         bulk_coded, lambda _: {}, lambda w: not w.codings.filter(origin="bulk").exists(),

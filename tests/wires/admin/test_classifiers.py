@@ -1,16 +1,24 @@
 """The versions of the classifier on the desk: read by all, activated by senior editors."""
 
+import shutil
+
 import pytest
 from django.urls import reverse
 
 from classifier.models import ClassifierVersion
-from tests.wires.admin.desk import make_classifier, page, signed_in
+from tests.wires.admin.desk import make_classifier, make_trained, page, signed_in
 from wires import learning
 from wires.models import Activation
 from wires.models.user import Role
 
 pytestmark = pytest.mark.django_db
 MEASURES = {"M": {"micro_f1": {"value": 0.512, "low": 0.45, "high": 0.57}}}
+
+
+@pytest.fixture(autouse=True)
+def data(tmp_path, settings):
+    settings.DATA_DIR = tmp_path
+    return tmp_path
 
 
 def address(version):
@@ -22,16 +30,23 @@ def activate(client, version, reason="It ranks better."):
 
 
 def trained(name="a", **values):
-    return make_classifier(
-        name, weights="d" * 64, training=[{"wire": "AIW-2026-0001"}], metrics=MEASURES,
+    return make_trained(
+        name, training=[{"wire": "AIW-2026-0001"}], metrics=MEASURES,
         thresholds={"M": {"cut": 0.61}}, **values,
     )  # fmt: skip
 
 
 def test_page_tells_what_a_version_learned_and_how_it_measured():
     client, _ = signed_in(Role.REPORTER)
-    shown = page(client.get(address(trained())))
-    for told in ("d" * 64, "decisions on 1 wire", "0.512", "0.450 to 0.570", "0.610 on"):
+    version = trained()
+    shown = page(client.get(address(version)))
+    for told in (
+        version.weights,
+        "decisions on 1 wire",
+        "0.512",
+        "0.450 to 0.570",
+        "0.610 on",
+    ):
         assert told in shown
 
 
@@ -119,3 +134,22 @@ def test_page_tells_how_it_was_held_against_the_one_in_use(comparison, told):
     assert told in shown
     assert "0.410 against 0.620, difference -0.210 (-0.300 to -0.100)" in shown
     assert shown.count("Against the version in use then") == 1
+
+
+def test_page_names_the_version_that_it_was_held_against():
+    client, _ = signed_in(Role.EDITOR)
+    first = trained("a", comparison={"against": "", "fresh": FIGURES})
+    second = trained("b", comparison={"against": first.digest, "fresh": FIGURES})
+    assert "Held against the definitions alone" in page(client.get(address(first)))
+    shown = page(client.get(address(second)))
+    assert f'Held against <a href="{address(first)}"><code>{first}</code></a>' in shown
+    assert "Held against" not in page(client.get(address(make_classifier("c"))))
+
+
+def test_page_says_why_a_version_with_lost_weights_is_not_activated(data):
+    client, _ = signed_in(Role.SENIOR)
+    version = trained()
+    shutil.rmtree(data / "classifiers" / version.digest)
+    answer = activate(client, version)
+    assert answer.status_code == 409
+    assert "learned cannot be read" in page(answer)

@@ -8,9 +8,9 @@ import pytest
 from django.utils import timezone
 
 from tests import factories
-from tests.wires.admin.desk import make_classifier, page
+from tests.wires.admin.desk import make_classifier, make_trained, page
 from tests.wires.api.test_schema import complete, served
-from tests.wires.test_agreement import activated, ticking
+from tests.wires.test_agreement import activated, in_use, ticking
 from wires import lifecycle, taxonomy
 
 pytestmark = pytest.mark.django_db
@@ -21,6 +21,11 @@ MEASURES = {"M": {"micro_f1": {"value": 0.512, "low": 0.45, "high": 0.57}}}
 @pytest.fixture(autouse=True)
 def codes():
     taxonomy.load()
+
+
+@pytest.fixture
+def data(tmp_path, settings):
+    settings.DATA_DIR = tmp_path
 
 
 def told(client):
@@ -38,13 +43,14 @@ def test_it_says_what_would_fill_it(client):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("data")
 def test_it_tells_the_version_and_the_figures_with_their_intervals(client):
-    activated(weights="d" * 64, metrics=MEASURES)
+    version = in_use(make_trained(metrics=MEASURES))
     for _ in range(3):
         ticking(factories.make_published(), "M2", "F7")
     ticking(factories.make_published(), "M2", is_blind=True, unseen=["F6", "M2"])
     shown = page(client.get(PAGE))
-    for words in ("a" * 64, "d" * 64, "0.45 to 0.57", "3 of 6 ticked codes were put",
+    for words in ("a" * 64, version.weights, "0.45 to 0.57", "3 of 6 ticked codes were put",
                   "1 of 1 ticked codes were put", "3 of 3 wires have a ticked code", "<svg"):  # fmt: skip
         assert words in shown, words
     figures = told(client)
@@ -56,6 +62,7 @@ def test_it_tells_the_version_and_the_figures_with_their_intervals(client):
     assert low < 0.5 < high
 
 
+@pytest.mark.usefixtures("data")
 def test_answers_have_the_shape_that_the_schema_describes(client):
     schema = served(client)
     shape = {
@@ -63,7 +70,7 @@ def test_answers_have_the_shape_that_the_schema_describes(client):
         "components": {"schemas": complete(schema["components"]["schemas"])},
     }
     jsonschema.validate(told(client), shape)
-    activated(weights="d" * 64, metrics=MEASURES)
+    in_use(make_trained(metrics=MEASURES))
     ticking(factories.make_published(), "M2")
     jsonschema.validate(told(client), shape)
 

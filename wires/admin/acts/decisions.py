@@ -70,6 +70,14 @@ class Remove(Act):
         return f"{code} is off the wire."
 
 
+class ShowProposal(Act):
+    name, label, section = "show_proposal", "All codes are put: show the proposal", "proposal"
+
+    def perform(self, wire: Wire, by: User) -> str:
+        codes = coding.show_proposal(wire.pk, by=by)
+        return f"The proposal is shown. {', '.join(codes)} were put without it."
+
+
 def _value(label: str) -> forms.TypedChoiceField:
     return forms.TypedChoiceField(
         label=label,
