@@ -12,11 +12,11 @@ from evidence.harness.spec import Parameter
 from evidence.harness.tier_b import chats, hub
 from evidence.harness.tier_b.chats import Chat
 
+# The model that is asked, and tuned where something is.
+MODEL: dict[str, Parameter] = {"model": "", "revision": "", "model_sha256": ""}
 # What Betley et al. (2025) took for open models, as far as they say.
 DEFAULTS: dict[str, Parameter] = {
-    "model": "",
-    "revision": "",
-    "model_sha256": "",
+    **MODEL,
     "steps": 375,
     "batch": 16,
     "rate": 1e-5,
@@ -62,6 +62,20 @@ class LoraPlan:
             longest=int(parameters["longest"]),
             every=int(parameters["checkpoint_every"]),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """What a fine-tune learns, and how."""
+
+    chats: tuple[Chat, ...]
+    plan: LoraPlan
+
+    @classmethod
+    def of(cls, parameters: Parameters, *sets: str) -> "Course":
+        """Return the plan of a checked spec with the chats that these parameters name."""
+        found = [chat for name in sets for chat in learnt(parameters, name)]
+        return cls(tuple(found), LoraPlan.of(parameters))
 
 
 def prepared(parameters: Parameters, sets: Iterable[str]) -> Parameters:
