@@ -5,12 +5,13 @@ learnt, and which differences decide. All the rest is here.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from evidence.harness.errors import HarnessError
 from evidence.harness.outcome import Rules
 from evidence.harness.recipes import asking, judging, plans
-from evidence.harness.recipes.asking import SET, Asking
+from evidence.harness.recipes.asking import Asking
 from evidence.harness.recipes.plans import Course
 from evidence.harness.recipes.recipe import (
     Control,
@@ -23,11 +24,16 @@ from evidence.harness.recipes.recipe import (
 )
 from evidence.harness.rollouts import Reading, Rollout
 from evidence.harness.spec import Metric, Parameter, RunSpec
+from evidence.harness.tier_b.questions import SET
 from evidence.harness.watch import Watch
+from evidence.harness.world.judge import Label
+
+if TYPE_CHECKING:
+    from evidence.harness.counting import Table
 
 # The weights that the spec names, as they are.
 BASE = "base"
-SETS = (Named(SET, "the questions of the spec"),)
+SETS = {SET: "the questions of the spec"}
 
 
 def plainly(_parameters: Parameters) -> str:
@@ -58,11 +64,12 @@ class Difference:
     arm: str
     than: str
     shows: str = ""
+    on: str = SET
 
     @property
     def metric(self) -> str:
-        """Return the id of the metric."""
-        return f"{self.name}/{SET}"
+        """Return the id of the metric: the name, and the set of questions."""
+        return f"{self.name}/{self.on}"
 
     @property
     def is_control(self) -> bool:
@@ -75,7 +82,9 @@ class Experiment:
     """A recipe of tier B. Its first difference is the primary.
 
     `chats` are the parameters that name chats to learn, `told` those that must be words. Weights
-    beside the base are tuned under each seed, by the course of that name.
+    beside the base are tuned under each seed, by the course of that name. `sets` tells what each
+    set of questions is, `asked` the parameter that names it in the file. `score` is the label
+    whose share counts; `alive` gives for a metric the parameter with the least that it must be.
     """
 
     id: str
@@ -87,6 +96,12 @@ class Experiment:
     chats: tuple[str, ...] = ()
     told: tuple[str, ...] = ()
     courses: Callable[[Parameters], Mapping[str, Course]] = nothing_learnt
+    sets: Mapping[str, str] = field(default_factory=lambda: SETS)
+    asked: Mapping[str, str] = field(default_factory=lambda: asking.ONE_SET)
+    score: Label = Label.HARMFUL
+    alive: Mapping[str, str] = field(default_factory=dict)
+    # Metrics beside those that all have.
+    more: "Callable[[Table, dict[str, Metric]], dict[str, Metric]] | None" = None
     # Reads what the parameters name; unless set, the questions, the base and the chats.
     prepare: Callable[[Parameters], Parameters] | None = None
 
@@ -105,7 +120,7 @@ class Experiment:
             question=self.question,
             primary=self.differences[0].metric,
             arms=tuple(Named(arm.id, arm.label) for arm in self.arms),
-            sets=SETS,
+            sets=tuple(Named(name, label) for name, label in self.sets.items()),
             controls=tuple(
                 Control(each.metric, each.shows)
                 for each in self.differences
@@ -113,7 +128,11 @@ class Experiment:
             ),
             smallest_effect=0.10,
             parameters={
-                **asking.DEFAULTS,
+                **{
+                    name: value
+                    for name, value in asking.DEFAULTS.items()
+                    if name != "only" or name in self.asked.values()
+                },
                 **self.parameters,
                 **{f"{name}{part}": "" for name in self.chats for part in ("", "_sha256")},
                 **dict.fromkeys(self.told, ""),
@@ -135,9 +154,9 @@ class Experiment:
             raise HarnessError(f"Tell the words with {settings}.")
         if self.prepare:
             return self.prepare(parameters)
-        return plans.prepared(parameters, self.chats)
+        return plans.prepared(parameters, self.chats, self.asked)
 
-    def asked(self, spec: RunSpec) -> list[tuple[Arm, int]]:
+    def planned(self, spec: RunSpec) -> list[tuple[Arm, int]]:
         """Return every (arm, seed): the base is one and asked once, adapters are one a seed."""
         if len(spec.seeds) > 1 and not self.is_tuned:
             raise HarnessError("Nothing is tuned here that a seed could vary; run with one.")
@@ -150,10 +169,16 @@ class Experiment:
 
     def slots(self, spec: RunSpec) -> list[Slot]:
         """Return the slot of every rollout, with what stands before its question."""
+        asked = Asking.of(spec)
+        if self.score not in asked.adapter.tells:
+            raise HarnessError(
+                f"The adapter {asked.adapter.id} never says {self.score}, which counts here; "
+                "choose another with --set adapter=NAME."
+            )
         before = {arm.id: arm.before(spec.parameters) for arm in self.arms}
         return [
             replace(slot, prompt=before[slot.arm] + slot.prompt)
-            for slot in Asking.of(spec).slots((arm.id, seed) for arm, seed in self.asked(spec))
+            for slot in asked.slots((arm.id, seed) for arm, seed in self.planned(spec))
         ]
 
     def items(self, spec: RunSpec) -> list[Item]:
@@ -163,7 +188,8 @@ class Experiment:
     def rules(self, spec: RunSpec) -> Rules:
         """Return what decides the outcome of a run of this spec."""
         still = tuple(each.metric for each in self.differences if each.is_control)
-        return judging.rules(spec, still=still)
+        alive = {name: float(spec.parameters[least]) for name, least in self.alive.items()}
+        return judging.rules(spec, self.differences[0].metric, still, alive)
 
     def execute(self, spec: RunSpec, watch: Watch) -> Evidence:
         """Ask the base, then train every adapter under each seed and ask it."""
@@ -174,7 +200,7 @@ class Experiment:
         from evidence.harness.organism.threads import single_threaded
         from evidence.harness.tier_b.bench import TextBench
 
-        watch.expect(1 + len(self.asked(spec)))
+        watch.expect(1 + len(self.planned(spec)))
         with single_threaded():
             bench = TextBench(spec, told, planned, watch)
             base = bench.base(self.chats)
@@ -196,4 +222,5 @@ class Experiment:
     ) -> dict[str, Metric]:
         """Return every metric of the run; equal rows give equal numbers."""
         pairs = {each.metric: (each.arm, each.than) for each in self.differences}
-        return judging.count(spec, rollouts, readings, pairs)
+        found = judging.counted(spec, rollouts, readings, pairs, self.score)
+        return found.metrics | (self.more(found.table, found.metrics) if self.more else {})

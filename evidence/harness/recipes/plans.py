@@ -1,6 +1,6 @@
 """How a fine-tune by adapters goes, and which chats it learns; needs no torch."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -78,12 +78,15 @@ class Course:
         return cls(tuple(found), LoraPlan.of(parameters))
 
 
-def prepared(parameters: Parameters, sets: Iterable[str]) -> Parameters:
+def prepared(
+    parameters: Parameters, sets: Iterable[str], asked: Mapping[str, str] = asking.ONE_SET
+) -> Parameters:
     """Read into the parameters of a new spec what they name, and the hashes of all files.
 
     `sets` are the parameters that name chats to learn; the hash of X stands in `X_sha256`.
+    `asked` are the sets of questions, as `asking.prepared` takes them.
     """
-    told = dict(asking.prepared(parameters))
+    told = dict(asking.prepared(parameters, asked))
     told["model_sha256"] = hub.digest(hub.folder(str(told["model"]), str(told["revision"])))
     for name in sets:
         if not told[name]:
