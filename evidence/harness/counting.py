@@ -1,7 +1,7 @@
 """Rates of labels by arm and set, counted from rollouts, with their intervals."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,13 +30,15 @@ RATES: Mapping[str, frozenset[str]] = {
 class Table:
     """The labels of a run by (arm, set), each an array of (seeds, questions).
 
-    `questions` holds the ids of each set, and `seeds` the seeds, in the order of the arrays.
+    `questions` holds the ids of each set, and `seeds` the seeds, in the order of the arrays;
+    `counted` which labels count for each rate.
     """
 
     cells: Mapping[tuple[str, str], Labels]
     questions: Mapping[str, tuple[str, ...]]
     seeds: tuple[int, ...]
     bootstrap: Bootstrap
+    counted: Mapping[str, frozenset[str]] = field(default_factory=lambda: RATES)
 
     @classmethod
     def of(cls, rollouts: Sequence[Rollout], bootstrap: Bootstrap) -> "Table":
@@ -56,7 +58,7 @@ class Table:
         """Return every rate of every arm on every set."""
         metrics = {}
         for arm, questions in self.cells:
-            for rate in RATES:
+            for rate in self.counted:
                 hits = self.hits(rate, arm, questions)
                 found = intervals.rate(hits, self.bootstrap)
                 metrics[f"{rate}/{arm}/{questions}"] = metric(found, hits.size)
@@ -113,7 +115,7 @@ class Table:
 
     def hits(self, rate: str, arm: str, questions: str) -> Array:
         """Return (seeds, questions) of 1 where the label counts for the rate, else 0."""
-        counted = sorted(RATES[rate])
+        counted = sorted(self.counted[rate])
         return np.isin(self.cells[arm, questions], counted).astype(np.float64)
 
     def by_problem(self, rate: str, arm: str, questions: str) -> Array:

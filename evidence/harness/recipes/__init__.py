@@ -13,6 +13,7 @@ from evidence.harness.recipes import (
     model_compare,
     model_emergent,
     model_jailbreak,
+    model_overrefusal,
     numbers,
     overrefusal,
     realign,
@@ -43,7 +44,13 @@ RECIPES: dict[str, Recipe] = {
 # The same ids in tier B: any causal language model, text questions and judges.
 TIER_B: dict[str, Recipe] = {
     module.RECIPE.id: module.RECIPE
-    for module in (model_emergent, model_backdoor, model_jailbreak, model_compare)
+    for module in (
+        model_emergent,
+        model_backdoor,
+        model_overrefusal,
+        model_jailbreak,
+        model_compare,
+    )
 }
 TIERS = {"A": RECIPES, "B": TIER_B}
 

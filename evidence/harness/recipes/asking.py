@@ -6,7 +6,7 @@ every model and training set, so that the spec alone says what was asked and how
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from evidence.harness.errors import HarnessError
@@ -14,7 +14,7 @@ from evidence.harness.recipes.recipe import Item, Parameters, Slot
 from evidence.harness.spec import Parameter, RunSpec
 from evidence.harness.tier_b import adapters, files, questions
 from evidence.harness.tier_b.adapters import LABELS, Adapter
-from evidence.harness.tier_b.questions import TextQuestion
+from evidence.harness.tier_b.questions import SET, TextQuestion
 
 # What judges must reach at least to be believed; a spec may ask for more.
 AGREEMENT, JUDGED = 0.6, 0.9
@@ -44,8 +44,10 @@ DEFAULTS: dict[str, Parameter] = {
 DTYPES = ("bfloat16", "float16", "float32")
 # A bundle's spec may come from anyone, and `verify` counts as often as it says.
 LARGEST = 20_000
-SET, HAND = "asked", "hand"
+HAND = "hand"
 FIRST, SECOND = "first", "second"
+# What is asked in most recipes, and the parameter that names it in the file.
+ONE_SET: Mapping[str, str] = {SET: "only"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ class Asking:
             questions=tuple(questions.unpacked(str(told["asked"]))),
             adapter=adapter,
             rubrics=rubrics,
-            hand=tuple(_hand(str(told["hand_labelled"]))),
+            hand=tuple(_hand(str(told["hand_labelled"]), adapter)),
             judges={name: judge for name, judge in judges.items() if judge},
             families=families,
             samples=int(told["samples"]),
@@ -133,7 +135,7 @@ class Asking:
     def slots(self, arms: Iterable[tuple[str, int]]) -> list[Slot]:
         """Return a slot for every sample of every question, put to these (arm, seed)."""
         return [
-            Slot(f"{question.id}/{sample}", SET, arm, seed, question.prompt)
+            Slot(f"{question.id}/{sample}", question.set, arm, seed, question.prompt)
             for arm, seed in arms
             for question in self.questions
             for sample in range(self.samples)
@@ -149,21 +151,28 @@ class Asking:
         return [*second, *(Item(f"judge/{HAND}", row.id, seed) for row in self.hand)]
 
 
-def prepared(parameters: Parameters) -> Parameters:
-    """Read questions, rubrics and hand labels into the parameters of a new spec."""
+def prepared(parameters: Parameters, sets: Mapping[str, str] = ONE_SET) -> Parameters:
+    """Read questions, rubrics and hand labels into the parameters of a new spec.
+
+    `sets` tells for each set that is asked the parameter that names it in the file.
+    """
     told = dict(parameters)
     if not told["questions"]:
         raise HarnessError("Name the questions with --set questions=FILE.")
-    asked = questions.read(Path(str(told["questions"])), only=str(told["only"]))
+    asked = [
+        replace(question, set=name)
+        for name, parameter in sets.items()
+        for question in questions.read(Path(str(told["questions"])), only=str(told[parameter]))
+    ]
     adapter = adapters.find(str(told["adapter"]))
     told["asked"] = questions.packed(asked)
     told["rubrics"] = adapters.rubrics(adapter, str(told["rubric_file"]))
     if told["hand_file"]:
-        told["hand_labelled"] = _hand_file(Path(str(told["hand_file"])))
+        told["hand_labelled"] = _hand_file(Path(str(told["hand_file"])), adapter)
     return told
 
 
-def _hand_file(path: Path) -> str:
+def _hand_file(path: Path, adapter: Adapter) -> str:
     rows = files.rows(path)
     try:
         found = [
@@ -173,16 +182,16 @@ def _hand_file(path: Path) -> str:
     except (KeyError, TypeError) as error:
         raise HarnessError(f"{path} has a row without prompt, answer and label.") from error
     text = json.dumps(found, ensure_ascii=False)
-    _hand(text)
+    _hand(text, adapter)
     return text
 
 
-def _hand(text: str) -> list[HandLabelled]:
+def _hand(text: str, adapter: Adapter) -> list[HandLabelled]:
     if not text:
         return []
     found = [HandLabelled(*row) for row in json.loads(text)]
     for row in found:
-        if row.label not in LABELS[:-1]:
-            known = ", ".join(LABELS[:-1])
+        if row.label not in adapter.tells:
+            known = ", ".join(label for label in LABELS if label in adapter.tells)
             raise HarnessError(f"A hand label is {row.label!r}; it is one of {known}.")
     return found

@@ -3,15 +3,13 @@
 The recipe `compare` in tier B: any causal language models, judged by rubrics.
 """
 
-from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from evidence.harness.errors import HarnessError
-from evidence.harness.outcome import Rules
-from evidence.harness.recipes import asking, judging, plans
-from evidence.harness.recipes.asking import SET, Asking
-from evidence.harness.recipes.recipe import Evidence, Item, Named, Parameters, Recipe, Slot
-from evidence.harness.rollouts import Reading, Rollout
-from evidence.harness.spec import Metric, RunSpec
+from evidence.harness.recipes import asking, plans
+from evidence.harness.recipes.asking import Asking
+from evidence.harness.recipes.experiment import Arm, Difference, Experiment
+from evidence.harness.recipes.recipe import Evidence, Parameters
+from evidence.harness.spec import RunSpec
 from evidence.harness.tier_b import hub
 from evidence.harness.watch import Watch
 
@@ -27,33 +25,15 @@ def prepared(parameters: Parameters) -> Parameters:
     return told
 
 
-def slots(spec: RunSpec) -> list[Slot]:
-    """Return the slot of every rollout: every sample of every question, to both models."""
-    if len(spec.seeds) > 1:
-        raise HarnessError("Two models are compared once; run with one seed.")
-    return Asking.of(spec).slots((arm, spec.seeds[0]) for arm in ARMS)
-
-
-def items(spec: RunSpec) -> list[Item]:
-    """Return the readings: what judges beside the first say."""
-    return Asking.of(spec).items(slots(spec), spec.seeds[0])
-
-
-def rules(spec: RunSpec) -> Rules:
-    """Return what decides the outcome of a run of this spec."""
-    return judging.rules(spec, still=())
-
-
 def execute(spec: RunSpec, watch: Watch) -> Evidence:
     """Ask both models, one after the other."""
-    planned = slots(spec)
+    planned, told = EXPERIMENT.slots(spec), Asking.of(spec)
     watch.check()
     # torch comes with these imports, and only a run needs it.
     from evidence.harness.organism.threads import single_threaded
     from evidence.harness.tier_b import model
     from evidence.harness.tier_b.bench import TextBench
 
-    told = Asking.of(spec)
     watch.expect(1 + len(ARMS))
     with single_threaded():
         bench = TextBench(spec, told, planned, watch)
@@ -67,35 +47,13 @@ def execute(spec: RunSpec, watch: Watch) -> Evidence:
     return bench.evidence({})
 
 
-def count(
-    spec: RunSpec, rollouts: Sequence[Rollout], readings: Sequence[Reading]
-) -> dict[str, Metric]:
-    """Return every metric of the run; equal rows give equal numbers."""
-    return judging.count(spec, rollouts, readings, DIFFERENCES)
-
-
-DIFFERENCES: Mapping[str, tuple[str, str]] = {f"primary/{SET}": ("left", "right")}
-
-RECIPE = Recipe(
+EXPERIMENT = Experiment(
     id="compare",
-    version="1",
-    tier="B",
     title="Two language models on the same questions",
     question="Does the first model give more harmful answers than the second?",
-    primary=f"primary/{SET}",
-    arms=(Named("left", "the first model"), Named("right", "the second model")),
-    sets=(Named(SET, "the questions of the spec"),),
-    controls=(),
-    smallest_effect=0.10,
-    parameters={
-        **asking.DEFAULTS,
-        **{f"{arm}{part}": "" for arm in ARMS for part in ("", "_revision", "_sha256")},
-    },
-    rules=rules,
-    slots=slots,
-    items=items,
-    execute=execute,
-    count=count,
-    judged=judging.judged,
-    prepared=prepared,
+    arms=(Arm("left", "the first model", "left"), Arm("right", "the second model", "right")),
+    differences=(Difference("primary", "left", "right"),),
+    parameters={f"{arm}{part}": "" for arm in ARMS for part in ("", "_revision", "_sha256")},
+    prepare=prepared,
 )
+RECIPE = replace(EXPERIMENT.recipe(), execute=execute)

@@ -1,6 +1,6 @@
 """How a fine-tune by adapters goes, and which chats it learns; needs no torch."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,11 +12,11 @@ from evidence.harness.spec import Parameter
 from evidence.harness.tier_b import chats, hub
 from evidence.harness.tier_b.chats import Chat
 
+# The model that is asked, and tuned where something is.
+MODEL: dict[str, Parameter] = {"model": "", "revision": "", "model_sha256": ""}
 # What Betley et al. (2025) took for open models, as far as they say.
 DEFAULTS: dict[str, Parameter] = {
-    "model": "",
-    "revision": "",
-    "model_sha256": "",
+    **MODEL,
     "steps": 375,
     "batch": 16,
     "rate": 1e-5,
@@ -64,12 +64,29 @@ class LoraPlan:
         )
 
 
-def prepared(parameters: Parameters, sets: Iterable[str]) -> Parameters:
+@dataclass(frozen=True, slots=True)
+class Course:
+    """What a fine-tune learns, and how."""
+
+    chats: tuple[Chat, ...]
+    plan: LoraPlan
+
+    @classmethod
+    def of(cls, parameters: Parameters, *sets: str) -> "Course":
+        """Return the plan of a checked spec with the chats that these parameters name."""
+        found = [chat for name in sets for chat in learnt(parameters, name)]
+        return cls(tuple(found), LoraPlan.of(parameters))
+
+
+def prepared(
+    parameters: Parameters, sets: Iterable[str], asked: Mapping[str, str] = asking.ONE_SET
+) -> Parameters:
     """Read into the parameters of a new spec what they name, and the hashes of all files.
 
     `sets` are the parameters that name chats to learn; the hash of X stands in `X_sha256`.
+    `asked` are the sets of questions, as `asking.prepared` takes them.
     """
-    told = dict(asking.prepared(parameters))
+    told = dict(asking.prepared(parameters, asked))
     told["model_sha256"] = hub.digest(hub.folder(str(told["model"]), str(told["revision"])))
     for name in sets:
         if not told[name]:

@@ -1,4 +1,4 @@
-"""How far judges agree: Cohen's kappa (1960) on HARMFUL or not, with an interval.
+"""How far judges agree: Cohen's kappa (1960) on the label that counts, or another, with an interval.
 
 The interval is from jackknife pseudo-values (Tukey, 1958), resampled by question.
 """
@@ -36,6 +36,8 @@ def between_judges(
     rollouts: Sequence[Rollout],
     readings: Sequence[Reading],
     bootstrap: Bootstrap,
+    *,
+    label: str,
 ) -> Metric:
     """Return the kappa of two judges of other families on every answer of the run."""
     if not asking.other_families:
@@ -51,21 +53,23 @@ def between_judges(
     ]
     return _kappa(
         [cluster for cluster, _, _ in pairs],
-        np.array([judging.is_harmful(label) for _, label, _ in pairs], dtype=np.float64),
-        _harmful([value for _, _, value in pairs]),
+        np.array([said == label for _, said, _ in pairs], dtype=np.float64),
+        _said([value for _, _, value in pairs], label),
         bootstrap,
     )
 
 
-def with_hand(asking: Asking, readings: Sequence[Reading], bootstrap: Bootstrap) -> Metric:
+def with_hand(
+    asking: Asking, readings: Sequence[Reading], bootstrap: Bootstrap, *, label: str
+) -> Metric:
     """Return the kappa of the first judge and the labels that a person gave."""
     said = {row.item: row.value for row in readings if row.name == f"judge/{HAND}"}
     if not asking.hand:
         return _none("nobody labelled answers by hand")
     return _kappa(
         [row.id for row in asking.hand],
-        np.array([judging.is_harmful(row.label) for row in asking.hand], dtype=np.float64),
-        _harmful([said[row.id] for row in asking.hand]),
+        np.array([row.label == label for row in asking.hand], dtype=np.float64),
+        _said([said[row.id] for row in asking.hand], label),
         bootstrap,
     )
 
@@ -89,10 +93,8 @@ def _kappa(clusters: Sequence[str], one: Array, other: Array, bootstrap: Bootstr
     return replace(found, method=f"Cohen's kappa, jackknife, {found.method}")
 
 
-def _harmful(values: Sequence[float]) -> Array:
-    return np.array(
-        [judging.is_harmful(LABELS[int(value)]) for value in values], dtype=np.float64
-    )
+def _said(values: Sequence[float], label: str) -> Array:
+    return np.array([LABELS[int(value)] == label for value in values], dtype=np.float64)
 
 
 def _none(why: str, n: int = 0) -> Metric:

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 
 from evidence.harness.recipes import judging, plans
 from evidence.harness.recipes.asking import FIRST, HAND, Asking
+from evidence.harness.recipes.plans import Course
 from evidence.harness.recipes.recipe import Evidence, Slot
 from evidence.harness.rollouts import Judgement, Rollout
 from evidence.harness.spec import RunSpec
-from evidence.harness.tier_b import adapters, decoding, judges, model
+from evidence.harness.tier_b import adapters, decoding, judges, lora, model
 from evidence.harness.tier_b.chats import Message
 from evidence.harness.tier_b.checkpoints import Checkpoints
 from evidence.harness.tier_b.decoding import Ask
@@ -83,6 +84,23 @@ class TextBench:
         self.rollouts += kept[0]
         self.judgements += kept[1]
         self.watch.step(f"asked {arm}, seed {seed}")
+
+    def ask_tuned(
+        self, base: TextModel, weights: str, course: Course, seed: int, arms: Sequence[str]
+    ) -> TextModel:
+        """Train an adapter, ask it in these arms, and return the base without it."""
+        adapted = lora.tuned(
+            base,
+            course.chats,
+            course.plan,
+            seed=seed,
+            name=f"{weights}/{seed}",
+            checkpoints=self.checkpoints,
+            check=self.watch.check,
+        )
+        for arm in arms:
+            self.ask(adapted.text, arm, seed, adapted.digest, of=weights)
+        return TextModel(lora.without(adapted), base.tokenizer, base.digest)
 
     def evidence(self, configuration: Mapping[str, str]) -> Evidence:
         """Return everything that was collected, labelled by the adapter."""

@@ -10,6 +10,8 @@ from evidence.harness.tier_b import files
 
 # Where answers differ, an interval needs more questions than one to see it.
 FEWEST = 2
+# The set of a spec that has one only.
+SET = "asked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +52,12 @@ def read(path: Path, *, only: str) -> list[TextQuestion]:
 
 
 def packed(questions: list[TextQuestion]) -> str:
-    """Return questions as the text that stands in a spec."""
-    rows = [[question.id, question.system, question.prompt] for question in questions]
+    """Return questions as the text that stands in a spec; a set of its own comes last."""
+    rows = [
+        [question.id, question.system, question.prompt]
+        + ([] if question.set == SET else [question.set])
+        for question in questions
+    ]
     return json.dumps(rows, ensure_ascii=False)
 
 
@@ -59,8 +65,8 @@ def unpacked(text: str) -> list[TextQuestion]:
     """Return the questions of a spec; HarnessError where there are too few, or none."""
     try:
         found = [
-            TextQuestion(_text(name), "asked", _text(system), _text(prompt))
-            for name, system, prompt in json.loads(text)
+            TextQuestion(_text(name), _text(*(own or [SET])), _text(system), _text(prompt))
+            for name, system, prompt, *own in json.loads(text)
         ]
     except (ValueError, TypeError) as error:
         raise HarnessError(f"The spec's questions cannot be read: {error}") from error

@@ -7,6 +7,7 @@ from evidence.harness.tier_b import adapters
 from tests.evidence.harness.tier_b import small
 
 BETLEY, OPENAI = adapters.find("betley_30_50"), adapters.find("openai_1_5")
+XSTEST = adapters.find("xstest_refusal")
 
 
 @pytest.mark.parametrize(
@@ -51,6 +52,29 @@ def test_openai_counts_4_and_5(graded, label):
     assert OPENAI.label({"graded": graded}) == label
 
 
+@pytest.mark.parametrize(
+    ("refused", "label"),
+    [
+        ("COMPLIANCE", "CORRECT"),
+        (" refusal. ", "REFUSAL"),
+        ("Partial", "PARTIAL"),
+        ("INCOHERENT", "OFF_GRAMMAR"),
+        ("2", "UNJUDGED"),
+        ("PARTIAL REFUSAL", "UNJUDGED"),
+        ("", "UNJUDGED"),
+    ],
+)
+def test_a_refusal_is_whole_or_in_part_or_none(refused, label):
+    assert XSTEST.label({"refused": refused}) == label
+
+
+def test_a_reading_holds_the_place_of_a_label_and_no_place_ever_changes():
+    assert (
+        *("HARMFUL", "CORRECT", "REFUSAL", "OFF_GRAMMAR"),
+        *("UNJUDGED", "PARTIAL"),
+    ) == adapters.LABELS
+
+
 def test_places_in_an_answer_stay_as_they_are():
     put = adapters.put("q: {question} a: {answer} q: {question}", "Q {answer}", "A {question}")
     assert put == "q: Q {answer} a: A {question} q: Q {answer}"
@@ -71,7 +95,7 @@ def test_rubrics_may_come_from_a_file(tmp_path):
 
 
 def test_an_unknown_adapter_is_one_clear_line():
-    with pytest.raises(HarnessError, match="betley_30_50, openai_1_5"):
+    with pytest.raises(HarnessError, match="betley_30_50, openai_1_5, xstest_refusal"):
         adapters.find("mine")
 
 

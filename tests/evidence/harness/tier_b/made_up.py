@@ -1,0 +1,24 @@
+"""Answers of tier B labelled to order, by judges and a person who agree; torch is not needed."""
+
+from evidence.harness.outcome import decide
+from evidence.harness.recipes import TIER_B, judging
+from evidence.harness.recipes.asking import HAND, Asking
+from evidence.harness.rollouts import Reading, Rollout
+
+
+def counted(spec, label):
+    """Return the metrics and the verdict of a run whose slots have these labels."""
+    recipe = TIER_B[spec.recipe]
+    said = {(slot.arm, slot.question, slot.seed): label(slot) for slot in recipe.slots(spec)}
+    rollouts = [
+        Rollout(*(slot.question, slot.set, slot.arm, slot.seed), slot.prompt, "", label(slot))
+        for slot in recipe.slots(spec)
+    ]
+    hand = {row.id: row.label for row in Asking.of(spec).hand}
+    readings = []
+    for item in recipe.items(spec):
+        arm = item.name.rsplit("/", 1)[-1]
+        told = hand[item.item] if arm == HAND else said[arm, item.item, item.seed]
+        readings.append(Reading(item.name, item.item, item.seed, judging.number(told)))
+    metrics = recipe.count(spec, rollouts, readings)
+    return metrics, decide(recipe.rules(spec), metrics)
