@@ -10,7 +10,7 @@ WHERE kind = 'record' AND text ~ '(?n)^Reports listed: [0-9]{1,6}$'
 
 
 class Migration(migrations.Migration):
-    dependencies = [("wires", "0014_drafts_of_a_rationale")]
+    dependencies = [("wires", "0016_regrade_once")]
     operations = [
         migrations.AddField(
             model_name="source",
