@@ -12,5 +12,5 @@ from evidence.engine.taking import take
 
 __all__ = [
     "ATTEMPTS", "KEYS", "SHIPPED", "ask_cancel", "bundle_dir", "execute", "home_dir", "queue",
-    "recipes", "requeue_stale", "shipped_digest", "take",
+    "recipes", "requeue_stale", "shipped_digest", "shipped_key", "take",
 ]  # fmt: skip
