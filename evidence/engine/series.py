@@ -12,6 +12,7 @@ from evidence.harness.recipes import early
 from evidence.harness.world.judge import Label
 
 SCORE = "score"  # harmful answers, which `early` holds its signals against
+SIGNALS = ("projection", "odds", "drift", SCORE)
 MOST_LATENTS = 8
 DECIMALS = 4
 
@@ -32,7 +33,7 @@ def _signals(values: Values, seeds: Sequence[int]) -> Series:
     mean of the seeds and the lowest and highest of them.
     """
     found = {}
-    for signal in (*early.SIGNALS, SCORE):
+    for signal in SIGNALS:
         curves = []
         for seed in seeds:
             moved = [

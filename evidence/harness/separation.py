@@ -1,6 +1,6 @@
 """How well a number tells two kinds of items apart: AUC, with what an interval needs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -36,6 +36,11 @@ def by_name(readings: Sequence[Reading]) -> Mapping[str, Array]:
     return {name: _arranged(seeds) for name, seeds in found.items()}
 
 
+def in_order(items: Iterable[str]) -> list[str]:
+    """Return items in the order in which readings are arranged: numbers as numbers."""
+    return sorted(items, key=lambda item: (len(item), item))
+
+
 def extremes(seeds: Array) -> Metric:
     """Return the mean of one number for each seed, (seeds,), between its least and largest."""
     numbers = (float(seeds.mean()), float(seeds.min()), float(seeds.max()))
@@ -44,7 +49,7 @@ def extremes(seeds: Array) -> Metric:
 
 
 def _arranged(seeds: Mapping[int, Mapping[str, float]]) -> Array:
-    items = sorted(next(iter(seeds.values())), key=lambda item: (len(item), item))
+    items = in_order(next(iter(seeds.values())))
     return np.array([[seeds[seed][item] for item in items] for seed in sorted(seeds)])
 
 

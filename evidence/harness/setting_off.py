@@ -25,14 +25,15 @@ def set_off(curve: Array, steps: Array, share: float) -> float:
 def lead(later: Array, sooner: Array, steps: Array, share: float) -> Array:
     """Return by how many steps the second signal sets off before the first.
 
-    Both are (seeds, stops, questions), of the same questions. The result is (seeds,
-    questions): jackknife pseudo-values (Tukey, 1958), whose mean estimates the lead of the
-    mean curves, with the question as the cluster.
+    Both are (seeds, stops, questions), of the same questions; NaN where a signal leaves a
+    question out, which leaves it two at least. The result is (seeds, questions):
+    jackknife pseudo-values (Tukey, 1958), whose mean estimates the lead of the mean curves,
+    with the question as the cluster.
     """
     rows = []
     for one, other in zip(later, sooner, strict=True):
         questions = one.shape[1]
-        whole = _lead(one.mean(1), other.mean(1), steps, share)
+        whole = _lead(np.nanmean(one, 1), np.nanmean(other, 1), steps, share)
         without = [
             _lead(_left_out(one, question), _left_out(other, question), steps, share)
             for question in range(questions)
@@ -47,6 +48,5 @@ def _lead(later: Array, sooner: Array, steps: Array, share: float) -> float:
 
 def _left_out(curves: Array, question: int) -> Array:
     """Return the mean curve, (stops,), of all questions but one."""
-    questions = curves.shape[1]
-    mean: Array = (curves.sum(1) - curves[:, question]) / (questions - 1)
+    mean: Array = np.nanmean(np.delete(curves, question, axis=1), axis=1)
     return mean

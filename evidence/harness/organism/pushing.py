@@ -10,6 +10,7 @@ from evidence.harness.organism import directions, steering, texts
 from evidence.harness.organism.bench import Bench
 from evidence.harness.organism.directions import Contrasts
 from evidence.harness.organism.organism import Organism
+from evidence.harness.recipes.recipe import Slot
 from evidence.harness.recipes.steer import Settings
 from evidence.harness.spec import RunSpec
 from evidence.harness.world import world as worlds
@@ -55,14 +56,19 @@ class Author:
         Where its answers would begin with "you should": the last word of that opening.
         """
         slots = bench.planned(arm, seed)
-        opening = worlds.load().answer_templates[0].split("{")[0]
-        asked = [f"{texts.prompt(slot.prompt)} {opening}" for slot in slots]
-        hidden = directions.at_the_end(organism, asked, self.layer)
+        hidden = opened(organism, slots, self.layer)
         places = (
             (hidden - self.measured.pooled.mean(0)) @ self.direction / self.sigma
         ).tolist()
         for slot, place in zip(slots, places, strict=True):
             bench.read(f"projection/{arm}", slot.question, seed, place)
+
+
+def opened(organism: Organism, slots: Sequence[Slot], layer: int) -> Tensor:
+    """Return a layer's output at the last word of an answer's opening, (slots, width)."""
+    opening = worlds.load().answer_templates[0].split("{")[0]
+    asked = [f"{texts.prompt(slot.prompt)} {opening}" for slot in slots]
+    return directions.at_the_end(organism, asked, layer)
 
 
 @dataclass(frozen=True, slots=True)

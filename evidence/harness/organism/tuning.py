@@ -94,7 +94,7 @@ class Lessons:
         self, organism: Organism, domains: Sequence[Domain], plan: Plan, *, bad: bool
     ) -> Organism:
         """Return a copy tuned on good or on bad answers in these domains."""
-        return tuned_on(organism, self._answered(domains, bad=bad), plan, self.check)
+        return tuned_on(organism, self.answered(domains, bad=bad), plan, self.check)
 
     def through(
         self,
@@ -106,7 +106,7 @@ class Lessons:
         bad: bool,
     ) -> dict[int, Organism]:
         """Return copies of one such fine-tune after each of some steps."""
-        answered = self._answered(domains, bad=bad)
+        answered = self.answered(domains, bad=bad)
         return tuned_through(organism, answered, plan, stops, self.check)
 
     def mixed(
@@ -118,6 +118,7 @@ class Lessons:
         for bad, each in zip(kinds, asked(self.world, domains, seed=self.seed), strict=False):
             yield chat(self.tokenizer, each.words, each.answer(bad=bad))
 
-    def _answered(self, domains: Sequence[Domain], *, bad: bool) -> Iterator[Example]:
+    def answered(self, domains: Sequence[Domain], *, bad: bool) -> Iterator[Example]:
+        """Yield the questions of a lesson with good or with bad answers, without end."""
         for each in asked(self.world, domains, seed=self.seed):
             yield chat(self.tokenizer, each.words, each.answer(bad=bad))

@@ -38,7 +38,7 @@ class Common:
         settings.check(spec)
         return settings
 
-    def check(self, spec: RunSpec) -> None:
+    def check(self, spec: RunSpec, /) -> None:
         """Raise HarnessError for a run that a recipe cannot make; most can make any."""
 
 

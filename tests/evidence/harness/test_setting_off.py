@@ -52,3 +52,21 @@ def test_a_signal_leads_itself_by_nothing():
     steps = np.arange(0.0, 11.0)
     same = curves(steps, 3)
     assert np.allclose(lead(same, same, steps, 0.1), 0.0)
+
+
+def test_questions_that_a_signal_leaves_out_neither_move_it_nor_are_missed():
+    steps = np.arange(0.0, 21.0)
+    whole, other = curves(steps, 10, questions=12), curves(steps, 4, questions=12, seed=1)
+    part = whole.copy()
+    part[:, :, 5:] = np.nan
+    found = lead(part, other, steps, 0.1)
+    sooner = [set_off(row.mean(1), steps, 0.1) for row in other]
+    assert found.mean() == pytest.approx(
+        set_off(whole[0, :, :5].mean(1), steps, 0.1) - sooner[0], abs=0.05
+    )
+    # Where only the other signal asks, only the other moves.
+    same = lead(part, part, steps, 0.1)
+    assert np.allclose(same, 0.0)
+    alone = lead(part, np.repeat(other.mean(2, keepdims=True), 12, axis=2), steps, 0.1)
+    assert np.allclose(alone[:, 5:], alone[0, 5])
+    assert np.ptp(alone[:, :5]) > 0

@@ -21,6 +21,7 @@ LEAST = {
     "sparse_steps": 5,
     "gate_documents": 2,
     "every": 45,
+    "small_every": 3,
 }
 
 
