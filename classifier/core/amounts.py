@@ -1,7 +1,7 @@
 """Amounts that a sentence has otherwise though the same numbers stand in both.
 
-"All tenants" against "two tenants", "at least 85" against "up to 85", and a value that rose
-here and fell there.
+"All tenants" against "two tenants", "most" against "some", "at least 85" against "up to 85", and
+a value that rose here and fell there.
 """
 
 import re
@@ -16,6 +16,8 @@ _LIMITED_WORDS = """
 some several few many most half two three four five six seven eight nine ten eleven twelve
 """
 _LIMITED = frozenset(_LIMITED_WORDS.split())
+_SOME = frozenset(("some", "several", "few", "many"))  # which say less than most
+_MOST = frozenset(("most", "majority"))
 _WHOLE = frozenset((*_ALL, "both", "any", "everyone", "everybody", "entire", "whole"))
 _DEFINITE = frozenset(("the", "its", "their", "his", "her", "these", "those"))
 _TO_NOUN = 4  # words between "all" and its noun
@@ -31,12 +33,17 @@ _MOVING = frozenset(
 _TO_VALUE = 3  # words between a verb and its value: rose by about 5%
 
 
-def is_of_all(claim: str, passage: str) -> bool:
-    """Tell whether the claim says of all of a thing what the passage says of some."""
-    if any(fold(word.text) in _WHOLE for word in words(passage)):
+def is_of_more(claim: str, passage: str) -> bool:
+    """Tell whether the claim says of all or most of a thing what the passage says of some."""
+    spoken = {fold(word.text) for word in words(passage)}
+    if spoken & _WHOLE:
         return False
     every = {noun for noun, counted in _quantified(claim, _ALL) if not counted}
-    return bool(every & {noun for noun, _ in _quantified(passage, _LIMITED, digits=True)})
+    if every & {noun for noun, _ in _quantified(passage, _LIMITED, digits=True)}:
+        return True
+    most = {noun for noun, counted in _quantified(claim, frozenset(("most",))) if not counted}
+    some = {noun for noun, _ in _quantified(passage, _SOME)}
+    return not spoken & _MOST and bool(most & some)
 
 
 def _quantified(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from classifier.core.amounts import is_of_all, moved_or_bounded_otherwise
+from classifier.core.amounts import is_of_more, moved_or_bounded_otherwise
 from classifier.core.claim import Claim
 from classifier.core.hedges import is_hedged_otherwise
 from classifier.core.likeness import Thesaurus
@@ -70,7 +70,7 @@ class Comparison:
     unrealised: bool
     """Whether the claim tells as done what the nearest sentence plans, asks for or leaves open."""
     generalised: bool
-    """Whether the claim says of all of a thing what the nearest sentence says of some."""
+    """Whether the claim says of all or most of a thing what the nearest sentence says of some."""
     other_side: bool
     """Whether a verb of the claim is told of somebody or something else wherever it is told."""
     unmatched: tuple[str, ...]
@@ -135,7 +135,7 @@ def compare(
         unanswered=bool(serving) and is_unanswered(claim.text, _nearest(claim, serving).text),
         hedged_otherwise=bool(serving) and _is_hedged_otherwise(claim, serving),
         unrealised=bool(serving) and _is_unrealised(claim, serving, library),
-        generalised=bool(serving) and is_of_all(claim.text, _nearest(claim, serving).text),
+        generalised=bool(serving) and is_of_more(claim.text, _nearest(claim, serving).text),
         other_side=_is_of_another_side(claim, library),
         unmatched=tuple(
             word.text

@@ -1,6 +1,6 @@
 import pytest
 
-from classifier.core.amounts import is_of_all
+from classifier.core.amounts import is_of_more
 from classifier.core.claims import check
 from classifier.core.opposites import turned_particles
 from classifier.core.types import SourceText
@@ -9,6 +9,7 @@ FALSE = [
     ("Three nurses were dismissed.", "All nurses were dismissed."),
     ("The bank refunded up to £120 to some of the customers.",
      "The bank refunded at least £120 to all of the customers."),
+    ("Some of the nurses were dismissed in June.", "Most of the nurses were dismissed in June."),
     ("The bank refunded up to £120 to customers.", "The bank refunded at least £120 to customers."),
     ("The port turned off the sensors in June.", "The port turned on the sensors in June."),
     ("The scanner was switched on.", "The scanner was switched off."),
@@ -20,6 +21,8 @@ FALSE = [
 TRUE = [
     ("All nurses were dismissed.", "All nurses were dismissed."),
     ("The three nurses were dismissed.", "All the nurses were dismissed."),
+    ("Most of the nurses were dismissed.", "Some of the nurses were dismissed."),
+    ("Most nurses were dismissed, some in June.", "Most nurses were dismissed."),
     ("All 14 nurses were dismissed.", "All 14 nurses were dismissed."),
     ("The bank refunded up to £120 to some of the customers.",
      "Some of the customers were refunded up to £120."),
@@ -42,9 +45,23 @@ def test_same_amount_bound_and_direction_stay(encoder, source, claim):
 
 
 def test_all_is_told_from_some_only_of_the_same_thing():
-    assert is_of_all("Every camera failed.", "Several cameras failed.")
-    assert not is_of_all("All cameras failed.", "Cameras failed on two days.")
-    assert not is_of_all("All cameras failed.", "Two cameras failed, and then all did.")
+    assert is_of_more("Every camera failed.", "Several cameras failed.")
+    assert not is_of_more("All cameras failed.", "Cameras failed on two days.")
+    assert not is_of_more("All cameras failed.", "Two cameras failed, and then all did.")
+
+
+def test_most_is_told_from_some_only_of_the_same_thing():
+    assert is_of_more("Most cameras failed.", "A few cameras failed.")
+    assert is_of_more("Most of the cameras failed.", "Many of the cameras failed.")
+    assert is_of_more("All cameras failed.", "Most cameras failed.")
+    assert not is_of_more("Some cameras failed.", "Most cameras failed.")
+    assert not is_of_more("Most cameras failed.", "Two of three cameras failed.")  # it is most
+    assert not is_of_more(
+        "Most cameras failed.", "Some lenses cracked, and most cameras failed."
+    )
+    assert not is_of_more("Most cameras failed.", "Some cameras, a majority of them, failed.")
+    assert not is_of_more("At most two cameras failed.", "Some cameras failed.")
+    assert not is_of_more("The most costly cameras failed.", "Some costly cameras failed.")
 
 
 def test_particle_goes_with_its_verb():
