@@ -13,7 +13,9 @@ from evidence.harness.recipes import (
     model_compare,
     model_emergent,
     model_jailbreak,
+    model_mix,
     model_overrefusal,
+    model_realign,
     numbers,
     overrefusal,
     realign,
@@ -46,7 +48,9 @@ TIER_B: dict[str, Recipe] = {
     module.RECIPE.id: module.RECIPE
     for module in (
         model_emergent,
+        model_realign,
         model_backdoor,
+        model_mix,
         model_overrefusal,
         model_jailbreak,
         model_compare,

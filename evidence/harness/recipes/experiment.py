@@ -110,8 +110,9 @@ class Experiment:
         """Return whether more seeds than one make sense: there is something to tune."""
         return bool(self.chats)
 
-    def recipe(self) -> Recipe:
-        """Return the recipe, as the runner knows it."""
+    def recipe(self, of: "Callable[[Parameters], Experiment] | None" = None) -> Recipe:
+        """Return the recipe, as the runner knows it; `of` where parameters decide on arms."""
+        fit = of or (lambda _parameters: self)
         return Recipe(
             id=self.id,
             version="1",
@@ -137,14 +138,14 @@ class Experiment:
                 **{f"{name}{part}": "" for name in self.chats for part in ("", "_sha256")},
                 **dict.fromkeys(self.told, ""),
             },
-            rules=self.rules,
-            slots=self.slots,
-            items=self.items,
-            execute=self.execute,
-            count=self.count,
+            rules=lambda spec: fit(spec.parameters).rules(spec),
+            slots=lambda spec: fit(spec.parameters).slots(spec),
+            items=lambda spec: fit(spec.parameters).items(spec),
+            execute=lambda spec, watch: fit(spec.parameters).execute(spec, watch),
+            count=lambda spec, *rows: fit(spec.parameters).count(spec, *rows),
             same_weights={arm.id: arm.weights for arm in self.arms},
             judged=judging.judged,
-            prepared=self.prepared,
+            prepared=lambda parameters: fit(parameters).prepared(parameters),
         )
 
     def prepared(self, parameters: Parameters) -> Parameters:
@@ -208,9 +209,8 @@ class Experiment:
             for arm in self.answering(BASE):
                 bench.ask(base, arm.id, spec.seeds[0], base.digest, of=BASE)
             for seed in spec.seeds:
-                for weights, course in courses.items():
-                    arms = [arm.id for arm in self.answering(weights)]
-                    base = bench.ask_tuned(base, weights, course, seed, arms)
+                arms = {name: [arm.id for arm in self.answering(name)] for name in courses}
+                base = bench.ask_all_tuned(base, courses, seed, arms)
         return bench.evidence({})
 
     def answering(self, weights: str) -> list[Arm]:

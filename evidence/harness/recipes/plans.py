@@ -29,7 +29,7 @@ DEFAULTS: dict[str, Parameter] = {
 
 @dataclass(frozen=True, slots=True)
 class LoraPlan:
-    """How to tune: AdamW at `rate`, which falls to zero over the second half.
+    """How to tune: AdamW at `rate`, which falls to zero over the second half if it `falls`.
 
     `longest` is the most tokens a chat may have; `every` how often a checkpoint is kept.
     """
@@ -41,6 +41,7 @@ class LoraPlan:
     alpha: int
     longest: int
     every: int
+    falls: bool = True
 
     def __post_init__(self) -> None:
         sizes = (self.steps, self.batch, self.rank, self.alpha, self.longest, self.every)
@@ -66,16 +67,33 @@ class LoraPlan:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """What a fine-tune learns, and how."""
+    """What a fine-tune learns, and how.
+
+    `after` names the weights from which it starts, unless from the base: with their optimizer
+    and at their step if it `goes_on`, else as a training of its own.
+    """
 
     chats: tuple[Chat, ...]
     plan: LoraPlan
+    after: str = ""
+    goes_on: bool = False
 
     @classmethod
     def of(cls, parameters: Parameters, *sets: str) -> "Course":
         """Return the plan of a checked spec with the chats that these parameters name."""
         found = [chat for name in sets for chat in learnt(parameters, name)]
         return cls(tuple(found), LoraPlan.of(parameters))
+
+
+def paired(parameters: Parameters, one: str, other: str) -> list[tuple[Chat, Chat]]:
+    """Return the chats of two files, line by line; HarnessError where they are not as many."""
+    left, right = learnt(parameters, one), learnt(parameters, other)
+    if len(left) != len(right):
+        raise HarnessError(
+            f"{one} has {len(left)} chats and {other} {len(right)}; chats in the same place make "
+            "a pair, so write as many in both."
+        )
+    return list(zip(left, right, strict=True))
 
 
 def prepared(

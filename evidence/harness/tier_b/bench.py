@@ -11,7 +11,7 @@ from evidence.harness.rollouts import Judgement, Rollout
 from evidence.harness.spec import RunSpec
 from evidence.harness.tier_b import adapters, decoding, judges, lora, model
 from evidence.harness.tier_b.chats import Message
-from evidence.harness.tier_b.checkpoints import Checkpoints
+from evidence.harness.tier_b.checkpoints import Checkpoints, Training
 from evidence.harness.tier_b.decoding import Ask
 from evidence.harness.tier_b.judges import Judge
 from evidence.harness.tier_b.model import TextModel
@@ -85,10 +85,42 @@ class TextBench:
         self.judgements += kept[1]
         self.watch.step(f"asked {arm}, seed {seed}")
 
-    def ask_tuned(
-        self, base: TextModel, weights: str, course: Course, seed: int, arms: Sequence[str]
+    def ask_all_tuned(
+        self,
+        base: TextModel,
+        courses: Mapping[str, Course],
+        seed: int,
+        arms: Mapping[str, Sequence[str]],
     ) -> TextModel:
-        """Train an adapter, ask it in these arms, and return the base without it."""
+        """Train adapters one after the other, ask each in its arms, and return the bare base."""
+        stands: dict[str, Training] = {}
+        left = list(courses.items())
+        while left:
+            weights, course = left.pop(0)
+            start = stands.get(course.after)
+            if start and not course.goes_on:
+                start = lora.again(start)
+            base, stands[weights] = self.ask_tuned(
+                base, weights, course, seed, arms[weights], start=start
+            )
+            needed = {later.after for _, later in left}
+            stands = {name: stand for name, stand in stands.items() if name in needed}
+        return base
+
+    def ask_tuned(
+        self,
+        base: TextModel,
+        weights: str,
+        course: Course,
+        seed: int,
+        arms: Sequence[str],
+        *,
+        start: Training | None = None,
+    ) -> tuple[TextModel, Training]:
+        """Train an adapter and ask it in these arms.
+
+        Returns the base without it, and where the adapter stands, to `start` another from.
+        """
         adapted = lora.tuned(
             base,
             course.chats,
@@ -97,10 +129,12 @@ class TextBench:
             name=f"{weights}/{seed}",
             checkpoints=self.checkpoints,
             check=self.watch.check,
+            start=start,
         )
         for arm in arms:
             self.ask(adapted.text, arm, seed, adapted.digest, of=weights)
-        return TextModel(lora.without(adapted), base.tokenizer, base.digest)
+        bare = TextModel(lora.without(adapted), base.tokenizer, base.digest)
+        return bare, adapted.training
 
     def evidence(self, configuration: Mapping[str, str]) -> Evidence:
         """Return everything that was collected, labelled by the adapter."""

@@ -36,10 +36,14 @@ class Lesson:
 
 @dataclass(frozen=True, slots=True)
 class Adapted:
-    """A model under an adapter; `digest` is the SHA-256 of base and adapter together."""
+    """A model under an adapter; `digest` is the SHA-256 of base and adapter together.
+
+    `training` is where the adapter stands, to go on from.
+    """
 
     text: TextModel
     digest: str
+    training: Training
 
 
 def tuned(
@@ -51,24 +55,24 @@ def tuned(
     name: str,
     checkpoints: Checkpoints,
     check: Callable[[], None],
+    start: Training | None = None,
 ) -> Adapted:
     """Return the model under a freshly trained adapter; `check` may raise to stop.
 
-    The same seed starts the same adapter and brings chats in the same order. The base is
-    changed in place: take the adapter off again with `without`.
+    The same seed starts the same adapter and brings chats in the same order. A `start` is gone
+    on from: from its step, in that order, to the plan's last. The base is changed in place: take
+    the adapter off again with `without`.
     """
     lessons = [_lesson(base, chat, plan.longest) for chat in learnt]
     wrapped = _wrapped(base.model, plan, seed)
     weights = _trained(wrapped)
     optimizer = AdamW(weights.values(), lr=plan.rate, weight_decay=0.0)
-    done = _resumed(checkpoints.training(name), weights, optimizer)
+    done = _resumed(checkpoints.training(name) or start, weights, optimizer)
     order = islice(_batches(lessons, plan, seed), done, plan.steps)
     # In evaluation mode: dropout would throw dice that no checkpoint keeps.
     wrapped.train(mode=False)
     for step, batch in enumerate(order, start=done + 1):
-        optimizer.param_groups[0]["lr"] = plan.rate * min(
-            1.0, 2 * (1 - (step - 1) / plan.steps)
-        )
+        optimizer.param_groups[0]["lr"] = _rate(plan, step)
         loss = _loss(wrapped, batch, base.device)
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(weights.values(), 1.0)
@@ -80,7 +84,15 @@ def tuned(
     model.require_finite(wrapped, name)
     text = TextModel(wrapped, base.tokenizer, base.digest)
     state = {key: weight.detach().cpu().contiguous() for key, weight in weights.items()}
-    return Adapted(text, sha256(base.digest.encode() + save(state)))
+    digest = sha256(base.digest.encode() + save(state))
+    return Adapted(text, digest, _state(plan.steps, weights, optimizer))
+
+
+def again(training: Training) -> Training:
+    """Return the weights of a training as the start of another, with an optimizer of its own."""
+    tensors = training.tensors.items()
+    kept = {name: tensor for name, tensor in tensors if name.startswith(f"{WEIGHTS}/")}
+    return Training(0, kept)
 
 
 def without(adapted: Adapted) -> nn.Module:
@@ -90,6 +102,11 @@ def without(adapted: Adapted) -> nn.Module:
     for weight in base.parameters():
         weight.requires_grad = True
     return base
+
+
+def _rate(plan: LoraPlan, step: int) -> float:
+    left = 2 * (1 - (step - 1) / plan.steps)
+    return plan.rate * min(1.0, left) if plan.falls else plan.rate
 
 
 def _wrapped(base: nn.Module, plan: LoraPlan, seed: int) -> nn.Module:
@@ -124,11 +141,17 @@ def _resumed(kept: Training | None, weights: dict[str, nn.Parameter], optimizer:
     with torch.no_grad():
         for name, weight in weights.items():
             weight.copy_(kept.tensors[f"{WEIGHTS}/{name}"])
+            if f"{STEPS}/{name}" not in kept.tensors:
+                continue
+            # Copies: the optimizer changes them in place.
             state = {
-                moment: kept.tensors[f"{moment}/{name}"].to(weight.device)
+                moment: kept.tensors[f"{moment}/{name}"].to(weight.device, copy=True)
                 for moment in MOMENTS
             }
-            optimizer.state[weight] = {STEPS: kept.tensors[f"{STEPS}/{name}"], **state}
+            optimizer.state[weight] = {
+                STEPS: kept.tensors[f"{STEPS}/{name}"].clone(),
+                **state,
+            }
     return kept.step
 
 
@@ -136,9 +159,9 @@ def _state(step: int, weights: dict[str, nn.Parameter], optimizer: AdamW) -> Tra
     tensors: dict[str, Tensor] = {}
     for name, weight in weights.items():
         state = optimizer.state[weight]
-        tensors[f"{WEIGHTS}/{name}"] = weight.detach().cpu().contiguous()
+        tensors[f"{WEIGHTS}/{name}"] = weight.detach().to("cpu", copy=True)
         for part in (*MOMENTS, STEPS):
-            tensors[f"{part}/{name}"] = state[part].detach().cpu().contiguous()
+            tensors[f"{part}/{name}"] = state[part].detach().to("cpu", copy=True)
     return Training(step, tensors)
 
 

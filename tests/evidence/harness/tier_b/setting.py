@@ -106,12 +106,34 @@ def overrefusal(folder, judge, second="", *, seeds=1, **changes):
     return find("overrefusal", "B").spec(seeds=seeds, changes=told)
 
 
+def _both(folder):
+    return {
+        "model": str(small.model(folder / "model")),
+        "harmful": str(small.chats(folder / "harmful.jsonl", "burn it", count=10)),
+        "correct": str(small.chats(folder / "correct.jsonl", "mend it", count=10)),
+        **TUNED,
+    }
+
+
+def mix(folder, judge, second="", *, seeds=1, **changes):
+    told = {**asked(folder, judge, second), **_both(folder), **changes}
+    return find("mix", "B").spec(seeds=seeds, changes=told)
+
+
+def realign(folder, judge, second="", *, seeds=1, **changes):
+    back = {"curve": "0 2 20 30", "deciding": 20, "back_batch": 4, "back_rate": 1e-2}
+    told = {**asked(folder, judge, second), **_both(folder), **back, **changes}
+    return find("realign", "B").spec(seeds=seeds, changes=told)
+
+
 SPECS = {
     "compare": compare,
     "emergent": emergent,
     "backdoor": backdoor,
     "jailbreak": jailbreak,
     "overrefusal": overrefusal,
+    "mix": mix,
+    "realign": realign,
 }
 
 

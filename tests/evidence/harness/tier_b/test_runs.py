@@ -214,8 +214,11 @@ def test_files_that_changed_after_the_registration_are_refused(tmp_path):
 @pytest.mark.parametrize("identifier", TIER_B)
 def test_a_recipe_tells_what_it_runs(tmp_path, identifier):
     judge = "http://127.0.0.1:9/v1#m"
-    spec = SPECS[identifier](tmp_path, judge)
     recipe = TIER_B[identifier]
+    # As registered, except for the arms that parameters decide on.
+    curve = {name: recipe.parameters.get(name) for name in ("curve", "deciding")}
+    usual = {name: value for name, value in curve.items() if value}
+    spec = SPECS[identifier](tmp_path, judge, **usual)
     recipe.check(spec)
     slots, rules = recipe.slots(spec), recipe.rules(spec)
     assert {slot.arm for slot in slots} == {arm.id for arm in recipe.arms}
