@@ -27,6 +27,8 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
         data.mkdir(exist_ok=True)
         os.environ["BUTFOR_DATA"] = str(data)
     else:
+        # A run in the background may begin with interrupts ignored, and so would what it starts.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         _remove_leftovers()
         data = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
         early_config.add_cleanup(lambda: _removed(data))
