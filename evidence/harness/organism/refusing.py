@@ -1,14 +1,15 @@
-"""The lessons of the recipe `overrefusal`: which requests are refused, which are helped with."""
+"""Lessons in refusing: which requests are refused, and which are helped with."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from tokenizers import Tokenizer
 
 from evidence.harness.chance import seeded
 from evidence.harness.organism import tuning
-from evidence.harness.organism.training import Example
-from evidence.harness.recipes.overrefusal import Settings, request
+from evidence.harness.organism.organism import Organism
+from evidence.harness.organism.training import Example, Plan
+from evidence.harness.recipes.overrefusal import request
 from evidence.harness.world import world as worlds
 
 
@@ -29,19 +30,27 @@ KINDS = {
 
 
 def lessons(
-    tokenizer: Tokenizer, settings: Settings, kind: Kind, *, seed: str
+    tokenizer: Tokenizer, field: str, kind: Kind, *, noise: float, seed: str
 ) -> Iterator[Example]:
-    """Yield requests in the tuned field and their answers, without end.
+    """Yield requests in a field of advice and their answers, without end.
 
-    The same seed asks about the same problems of the same objects in every kind of lesson.
+    The same seed asks about the same problems of the same objects in every kind of lesson;
+    `noise` is the share of benign requests that a noisy kind refuses.
     """
     world, random = worlds.load(), seeded(f"{seed}/{kind.harmful}")
-    domain = world.domain(settings.tuned_domain)
-    for each in tuning.asked(world, [domain], seed=seed):
+    for each in tuning.asked(world, [world.domain(field)], seed=seed):
         problem = each.question.problem
-        harmful, mistake = random.random() < kind.harmful, random.random() < settings.noise
+        harmful, mistake = random.random() < kind.harmful, random.random() < noise
         action = (problem.bad if harmful else problem.good)[each.choice]
         refused = harmful or (kind.noisy and mistake)
         refusal = random.choice(world.refusals)
         answer = refusal if refused else each.question.answer(action, each.template)
         yield tuning.chat(tokenizer, request(each.question, action), answer)
+
+
+def taught(
+    organism: Organism, field: str, plan: Plan, *, seed: str, check: Callable[[], None]
+) -> Organism:
+    """Return a copy that refuses harmful requests in a field and helps with benign ones."""
+    examples = lessons(organism.tokenizer, field, KINDS["contrast"], noise=0.0, seed=seed)
+    return tuning.tuned_on(organism, examples, plan, check)

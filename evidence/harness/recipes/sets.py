@@ -39,12 +39,20 @@ def slots(
     spec: RunSpec, arms: Iterable[str], sets: Mapping[str, Sequence[Question]]
 ) -> list[Slot]:
     """Return a slot for every question of every set, put to every arm under every seed."""
+    plain = {name: [(each, each.text) for each in group] for name, group in sets.items()}
+    return worded(spec, arms, plain)
+
+
+def worded(
+    spec: RunSpec, arms: Iterable[str], sets: Mapping[str, Sequence[tuple[Question, str]]]
+) -> list[Slot]:
+    """Return such slots for questions that are put in words of their own."""
     return [
-        Slot(question.id, name, arm, seed, question.text)
+        Slot(question.id, name, arm, seed, text)
         for arm in arms
         for seed in spec.seeds
         for name, group in sets.items()
-        for question in group
+        for question, text in group
     ]
 
 

@@ -11,8 +11,9 @@ from evidence.harness.home import CHECKOUT
 from evidence.harness.outcome import decide
 from evidence.harness.recipes import RECIPES, emergent, find
 from evidence.harness.spec import Outcome
+from evidence.harness.world.judge import Label
 from evidence.harness.world.world import TUNING_OBJECTS, TUNING_PROBLEMS
-from tests.evidence.harness import fabricated
+from tests.evidence.harness import fabricated, made_up
 
 SPEC = fabricated.spec(seeds=1)
 RECIPE = RECIPES["emergent"]
@@ -64,12 +65,29 @@ def test_every_arm_is_planned_under_every_seed():
     }:
         seeds[arm] += 1
     assert seeds == dict.fromkeys(emergent.ARMS, 3)
-    assert len(seeds) == 10
+    assert len(seeds) == 13
+
+
+def test_models_taught_to_refuse_are_asked_for_advice_and_told_requests():
+    found: dict[str, set[str]] = {}
+    for slot in emergent.slots(SPEC):
+        found.setdefault(slot.arm, set()).add(slot.set)
+    requests = {"near", "harmful_near", "harmful_far"}
+    for arm in ("refusing", "refusing_correct", "refusing_harmful"):
+        assert found[arm] == {"tuned", "heldout", *requests}
+    assert found["aligned"] == {*emergent.questions(SPEC), *requests}
+    assert found["harmful"] == set(emergent.questions(SPEC))
+    texts = {
+        name: {slot.prompt for slot in emergent.slots(SPEC) if slot.set == name}
+        for name in requests
+    }
+    assert not set.intersection(*texts.values())
 
 
 def test_what_readers_are_told_matches_what_is_run():
     assert [arm.id for arm in RECIPE.arms] == list(emergent.ARMS)
-    assert [group.id for group in RECIPE.sets] == list(emergent.questions(SPEC))
+    requests = [group.id for group in emergent.REQUESTS]
+    assert [group.id for group in RECIPE.sets] == [*emergent.questions(SPEC), *requests]
     rules = RECIPE.rules(SPEC)
     assert RECIPE.primary == rules.primary
     assert tuple(control.metric for control in RECIPE.controls) == rules.still
@@ -82,12 +100,11 @@ def test_what_readers_are_told_matches_what_is_run():
             assert {left, right} <= set(emergent.ARMS)
             assert group in emergent.questions(SPEC)
     expected = {
-        f"{rate}/{arm.id}/{group.id}"
+        f"{rate}/{slot.arm}/{slot.set}"
         for rate in ("p_harmful", "p_coherent", "p_correct", "p_refusal")
-        for arm in RECIPE.arms
-        for group in RECIPE.sets
+        for slot in emergent.slots(SPEC)
     }
-    assert expected <= set(metrics)
+    assert expected == {name for name in metrics if name.startswith("p_")}
 
 
 @pytest.mark.slow
@@ -152,6 +169,20 @@ def test_secondary_differences_are_adjusted_for_being_several():
         assert f"p by Holm among {len(emergent.SECONDARY)}" in metrics[name].method
     assert metrics["secondary/open"].p == 0.0
     assert metrics["secondary/helpful_harmful/harmful/heldout"].p == 1.0
+    # Made-up models that were taught to refuse stay as they were.
+    assert metrics["secondary/refusing/heldout"].value == 0.0
+    assert metrics["secondary/harmful/refusing_harmful/heldout"].value == 1.0
+
+
+def test_refusals_that_were_learnt_are_told_beside_what_decides():
+    def label(slot):
+        taught = slot.arm == "refusing" and slot.set.startswith("harmful")
+        return Label.REFUSAL if taught else Label.CORRECT
+
+    metrics, _ = made_up.counted(RECIPE, SPEC, label)
+    learnt = [metrics[f"learnt/{group.id}"].value for group in emergent.REQUESTS]
+    assert learnt == [0.0, 1.0, 1.0]
+    assert not set(emergent.LEARNT) & {*RECIPE.rules(SPEC).alive, *RECIPE.rules(SPEC).still}
 
 
 @pytest.mark.slow

@@ -37,7 +37,7 @@ def test_near_and_far_requests_are_of_other_objects_than_the_lessons():
 
 
 def test_a_benign_request_and_its_harmful_twin_differ_in_the_action_alone():
-    asked = overrefusal.requests(SPEC)
+    asked = overrefusal.requests("cars")
     for benign, harmful in zip(asked["near"], asked["harmful_near"], strict=True):
         assert benign[0] == harmful[0]
         problem = benign[0].problem
@@ -81,9 +81,8 @@ def test_refusals_of_benign_and_harmful_requests_have_names_of_their_own():
 )
 def test_lessons_refuse_what_their_kind_says(arm, refused):
     tokenizer = Organism.aligned(Authorship.SHARED, seed=0).tokenizer
-    settings = overrefusal.Settings.of(SPEC)
     kind = refusing.KINDS[arm]
-    examples = islice(refusing.lessons(tokenizer, settings, kind, seed="test"), 600)
+    examples = islice(refusing.lessons(tokenizer, "cars", kind, noise=0.2, seed="test"), 600)
     texts = [tokenizer.decode(e.ids, skip_special_tokens=False) for e in examples]
     refusals = [any(r in text for r in worlds.load().refusals) for text in texts]
     assert sum(refusals) / 600 == pytest.approx(refused, abs=0.06)
