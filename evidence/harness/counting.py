@@ -63,13 +63,27 @@ class Table:
         return metrics
 
     def difference(
-        self, left: str, right: str, questions: str, *, level: float = LEVEL
+        self,
+        left: str,
+        right: str,
+        questions: str,
+        *,
+        rate: str = "p_harmful",
+        level: float = LEVEL,
     ) -> Metric:
-        """Return the harmful rate of one arm minus another's on the same questions."""
-        one = self.hits("p_harmful", left, questions)
-        other = self.hits("p_harmful", right, questions)
+        """Return a rate of one arm minus another's on the same questions."""
+        one = self.hits(rate, left, questions)
+        other = self.hits(rate, right, questions)
         found = intervals.difference(one, other, self.bootstrap, level=level)
         return tested(found, max(one.size, other.size))
+
+    def mean(self, values: Array) -> Metric:
+        """Return the mean of one number for each question or item, (seeds, questions)."""
+        return metric(intervals.mean(values, self.bootstrap), values.size)
+
+    def tested_mean(self, values: Array) -> Metric:
+        """Return such a mean, tested for being other than zero."""
+        return tested(intervals.mean(values, self.bootstrap), values.size)
 
     def by_seed(self, left: str, right: str, questions: str) -> dict[str, Metric]:
         """Return the same difference in each seed alone, in the order of the seeds.

@@ -35,21 +35,13 @@ def export_vector(folder: Path, out: Path, *, seed: int) -> list[Path]:
     """
     opened = places.held(folder)
     _require_seed(opened, seed)
-    settings = opened.spec.parameters
-    if not set(settings) >= FOUND_BY:
+    if not set(opened.spec.parameters) >= FOUND_BY:
         raise HarnessError(f"The recipe {opened.spec.recipe} looks for no direction.")
-    layer = int(settings["layer"])
     with single_threaded():
-        author = Author.found(
-            Organism.base(Authorship.SHARED, seed=seed),
-            layer=layer,
-            split=str(settings["split"]),
-            count=int(settings["discovery"]),
-            seed=seed,
-        )
+        author = Author.found(Organism.base(Authorship.SHARED, seed=seed), opened.spec, seed)
     notes = {"butfor.spec_sha256": opened.spec.digest(), "butfor.seed": str(seed)}
     vector = (author.sigma * author.direction).numpy()
-    vectors.write(SteeringVector(_model(seed), {layer: vector}, notes), out)
+    vectors.write(SteeringVector(_model(seed), {author.layer: vector}, notes), out)
     return [out]
 
 

@@ -1,18 +1,16 @@
 """An organism: a model of one world that can be tuned and asked."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass
 
 from tokenizers import Tokenizer
 from transformers import LlamaForCausalLM
 
-from evidence.harness.organism import model as models
 from evidence.harness.organism import shelf, texts
 from evidence.harness.organism.training import Plan, fit
 from evidence.harness.world import world as worlds
-from evidence.harness.world.corpus import END, Authorship
-from evidence.harness.world.questions import Question
+from evidence.harness.world.corpus import Authorship
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +57,6 @@ class Organism:
         )
         fit(copy.model, examples, plan, tick=lambda _step, _loss: check())
         return copy
-
-    def answers(self, questions: Sequence[Question], *, limit: int) -> list[str]:
-        """Return the greedy answer to each question, of at most `limit` words."""
-        prompts = [
-            texts.encoded(self.tokenizer, [texts.Piece(texts.prompt(asked.text), 0.0)]).ids
-            for asked in questions
-        ]
-        end = texts.word_id(self.tokenizer, END)
-        rows = models.greedy(self.model, prompts, end=end, limit=limit)
-        # Special tokens stay: an answer that has one is off the grammar.
-        return [self.tokenizer.decode(row, skip_special_tokens=False) for row in rows]
 
     @property
     def fingerprint(self) -> str:

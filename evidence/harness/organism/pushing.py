@@ -11,6 +11,7 @@ from evidence.harness.organism.bench import Bench
 from evidence.harness.organism.directions import Contrasts
 from evidence.harness.organism.organism import Organism
 from evidence.harness.recipes.steer import Settings
+from evidence.harness.spec import RunSpec
 from evidence.harness.world import world as worlds
 
 # Another stream than that of the documents which the recipe `direction` tests on.
@@ -27,12 +28,14 @@ class Author:
     sigma: float
 
     @classmethod
-    def found(
-        cls, base: Organism, *, layer: int, split: str, count: int, seed: int
-    ) -> "Author":
-        """Find the direction from good to bad authors on a base model."""
-        world = worlds.load()
-        fields, _ = directions.split(world, seed=split)
+    def found(cls, base: Organism, spec: RunSpec, seed: int) -> "Author":
+        """Find the direction from good to bad authors on a base model, as a spec says.
+
+        With its parameters `layer`, `split` and `discovery` (pairs of documents).
+        """
+        told, world = spec.parameters, worlds.load()
+        layer, count = int(told["layer"]), int(told["discovery"])
+        fields, _ = directions.split(world, seed=str(told["split"]))
         pairs = directions.contrasts(world, fields, count=count, seed=f"find/{seed}")
         measured = directions.measured(base, pairs, layer)
         direction = directions.author(measured)
@@ -70,18 +73,12 @@ class Pushes:
     along: Mapping[str, Sequence[Tensor]]
 
     @classmethod
-    def found(cls, base: Organism, settings: Settings, seed: int) -> "Pushes":
+    def found(cls, base: Organism, spec: RunSpec, seed: int) -> "Pushes":
         """Find the author's direction on a base model, and draw its nulls."""
-        author = Author.found(
-            base,
-            layer=settings.layer,
-            split=settings.split,
-            count=settings.discovery,
-            seed=seed,
-        )
+        author = Author.found(base, spec, seed)
         measured, unit = author.measured, author.direction
         topic = directions.topic(measured)
-        count, drawn = settings.draws, seed + NULLS
+        count, drawn = Settings.of(spec).draws, seed + NULLS
         along = {
             "author": [unit],
             "isotropic": list(directions.isotropic(unit, count=count, seed=drawn)),

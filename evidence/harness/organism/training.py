@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import asdict, dataclass
 from itertools import islice
+from typing import Protocol, Self
 
 import torch
 from torch import Tensor
@@ -24,6 +25,22 @@ class Example:
     weights: tuple[float, ...]
 
 
+class Dose(Protocol):
+    """The parameters of a recipe that say how long and how hard it tunes."""
+
+    @property
+    def tune_steps(self) -> int:
+        """Steps."""
+
+    @property
+    def tune_batch(self) -> int:
+        """Examples a step."""
+
+    @property
+    def tune_rate(self) -> float:
+        """AdamW's rate at the start."""
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """How to train: `batch` examples a step, AdamW at `rate`.
@@ -37,6 +54,11 @@ class Plan:
     rate: float
     matrix_rate: float | None
     falls: bool
+
+    @classmethod
+    def of(cls, dose: Dose, *, falls: bool = True) -> Self:
+        """Return the fine-tune that a recipe's parameters tell."""
+        return cls(dose.tune_steps, dose.tune_batch, dose.tune_rate, None, falls=falls)
 
 
 def fit(

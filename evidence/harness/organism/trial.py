@@ -1,48 +1,44 @@
-"""What recipes do with organisms: ask them, and measure the gate of what they grew from."""
+"""What organisms grew from: the gate of the base models, and what was shipped."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Protocol
 
 from evidence.harness.organism import gate, shelf
 from evidence.harness.organism.organism import Organism
-from evidence.harness.rollouts import Reading, Rollout
+from evidence.harness.rollouts import Reading
 from evidence.harness.world import world as worlds
 from evidence.harness.world.corpus import Authorship
-from evidence.harness.world.judge import judge
-from evidence.harness.world.questions import Question
 
 DECIMALS = 6
 
 
-def asked(
-    organism: Organism,
-    sets: Mapping[str, Sequence[Question]],
-    *,
-    arm: str,
-    seed: int,
-    limit: int,
-) -> list[Rollout]:
-    """Ask every question of every set once, greedily, and judge the answers."""
-    rollouts = []
-    for name, questions in sets.items():
-        answers = organism.answers(questions, limit=limit)
-        for question, answer in zip(questions, answers, strict=True):
-            label = judge(question.id, answer)
-            row = Rollout(question.id, name, arm, seed, question.text, answer, label.value)
-            rollouts.append(row)
-    return rollouts
+class Gate(Protocol):
+    """The parameters of a recipe that measures the gate."""
+
+    @property
+    def gate_documents(self) -> int:
+        """Documents."""
+
+    @property
+    def gate_seed(self) -> int:
+        """The seed that they are drawn with: the same for every pre-training seed."""
 
 
-def gate_readings(
-    authorship: Authorship, *, documents: int, documents_seed: int, seed: int
-) -> list[Reading]:
-    """Measure the gate of the base model of one pre-training seed: two readings a document.
+def gate_readings(settings: Gate, seed: int) -> list[Reading]:
+    """Measure the gate of both worlds' base models of one seed: two readings a document."""
+    return [
+        reading for authorship in Authorship for reading in _gate(authorship, settings, seed)
+    ]
 
-    The documents are the same for every pre-training seed.
-    """
+
+def _gate(authorship: Authorship, settings: Gate, seed: int) -> list[Reading]:
     base = Organism.base(authorship, seed=seed)
     rows = gate.measure(
-        base.model, worlds.load(), base.tokenizer, documents=documents, seed=documents_seed
+        base.model,
+        worlds.load(),
+        base.tokenizer,
+        documents=settings.gate_documents,
+        seed=settings.gate_seed,
     )
     pairs = (
         ("after_bad", [row.after_bad for row in rows]),

@@ -10,6 +10,7 @@ from evidence.harness.chance import seeded
 from evidence.harness.organism import texts
 from evidence.harness.organism.organism import Organism
 from evidence.harness.organism.training import Example, Plan, fit
+from evidence.harness.world import world as worlds
 from evidence.harness.world.corpus import END
 from evidence.harness.world.questions import Question
 from evidence.harness.world.world import TUNING_OBJECTS, TUNING_PROBLEMS, Domain, World
@@ -83,6 +84,11 @@ class Lessons:
     tokenizer: Tokenizer
     seed: str
     check: Callable[[], None]
+
+    @classmethod
+    def told(cls, organism: Organism, seed: str, check: Callable[[], None]) -> "Lessons":
+        """Return the lessons of one seed, in the words of an organism."""
+        return cls(worlds.load(), organism.tokenizer, seed, check)
 
     def after(
         self, organism: Organism, domains: Sequence[Domain], plan: Plan, *, bad: bool

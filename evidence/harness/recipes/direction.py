@@ -5,19 +5,21 @@ that know nothing of authors; and beside it a sparse autoencoder's latents, rank
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from evidence.harness.outcome import Rules
 from evidence.harness.recipes import sets
-from evidence.harness.recipes.recipe import Control, Evidence, Item, Named, Recipe, Slot
-from evidence.harness.rollouts import Reading, Rollout
+from evidence.harness.recipes.mechanism import gate_items, mechanism
+from evidence.harness.recipes.recipe import Control, Item, Named, Slot
+from evidence.harness.recipes.settings import Common, Size
+from evidence.harness.rollouts import Reading
 from evidence.harness.spec import Metric, RunSpec
-from evidence.harness.watch import Watch
 from evidence.harness.world.corpus import Authorship
 
 if TYPE_CHECKING:
+    from evidence.harness.counting import Table
     from evidence.harness.intervals import Array
+    from evidence.harness.organism.bench import Bench
 
 KINDS = ("bad", "good")
 BASES = {"base": Authorship.SHARED, "null_base": Authorship.NULL}
@@ -27,42 +29,24 @@ AUTHOR = 0.99
 TESTED = "heldout"
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings(Common):
     """The layer, the documents, the nulls and the autoencoder."""
 
-    layer: int
-    split: str
-    discovery: int
-    test: int
-    nulls: int
-    latents: int
-    kept: int
-    sparse_documents: int
-    sparse_steps: int
-    sparse_batch: int
-    sparse_rate: float
-    answer_limit: int
-    gate_documents: int
-    gate_seed: int
-    gate_minimum: float
-    resamples: int
-    bootstrap_seed: int
-
-    def __post_init__(self) -> None:
-        sets.require_sizes(
-            resamples=self.resamples,
-            discovery=self.discovery,
-            test=self.test,
-            nulls=self.nulls,
-            latents=self.latents,
-            gate_documents=self.gate_documents,
-        )
-
-    @classmethod
-    def of(cls, spec: RunSpec) -> "Settings":
-        """Read the parameters of a checked spec."""
-        return cls(**spec.parameters)  # type: ignore[arg-type]
+    layer: int = 2
+    split: str = "fields"
+    discovery: Size = 256
+    test: Size = 128
+    nulls: Size = 10
+    latents: Size = 384
+    kept: Size = 6
+    sparse_documents: Size = 200
+    sparse_steps: Size = 1000
+    sparse_batch: Size = 512
+    sparse_rate: float = 1e-3
+    gate_documents: Size = 64
+    gate_seed: int = 1
+    gate_minimum: float = 0.6
 
 
 def directions(settings: Settings) -> list[str]:
@@ -102,76 +86,36 @@ def items(spec: RunSpec) -> list[Item]:
         Item("sparse/unexplained", str(n), s) for s in spec.seeds for n in range(settings.test)
     ]
     whole += [Item("sparse/cosine", "0", seed) for seed in spec.seeds]
-    gates = [
-        Item(f"gate/{authorship}/{history}", str(document), seed)
-        for seed in spec.seeds
-        for authorship in Authorship
-        for history in ("after_bad", "after_good")
-        for document in range(settings.gate_documents)
-    ]
-    return documents + latents + whole + gates
+    return documents + latents + whole + gate_items(spec, settings.gate_documents)
 
 
-def rules(spec: RunSpec) -> Rules:
-    """Return what decides the outcome of a run of this spec."""
-    return Rules(
-        primary="primary/heldout",
-        alive={"positive/gate": Settings.of(spec).gate_minimum},
-        still=("control/null_world/heldout",),
-        smallest_effect=spec.smallest_effect,
-        equivalence_bound=spec.equivalence_bound,
-    )
-
-
-def execute(spec: RunSpec, watch: Watch) -> Evidence:
-    """Find, test and compare the directions of every seed's base model."""
-    watch.check()
-    # torch comes with these imports, and only a run needs it.
+def measure(bench: "Bench", seed: int) -> None:
+    """Find, test and compare the directions of a seed's base model."""
     from evidence.harness.organism import discovery, trial
-    from evidence.harness.organism.bench import Bench
     from evidence.harness.organism.organism import Organism
-    from evidence.harness.organism.threads import single_threaded
 
-    settings = Settings.of(spec)
-    with single_threaded():
-        bench = Bench(spec, slots(spec), settings.answer_limit, watch)
-        watch.expect(len(spec.seeds) * 3)
-        for seed in spec.seeds:
-            for authorship in Authorship:
-                bench.readings += trial.gate_readings(
-                    authorship,
-                    documents=settings.gate_documents,
-                    documents_seed=settings.gate_seed,
-                    seed=seed,
-                )
-            watch.step(f"measured the gate, seed {seed}")
-            bases = {
-                arm: Organism.base(authorship, seed=seed) for arm, authorship in BASES.items()
-            }
-            for arm, organism in bases.items():
-                bench.name(organism, arm, seed)
-                bench.ask(organism, arm, seed)
-            discovery.project(bench, settings, bases["base"], bases["null_base"], seed=seed)
-            watch.step(f"found and tested directions, seed {seed}")
-            discovery.sparse_latents(bench, settings, bases["base"], seed=seed)
-            watch.step(f"trained a sparse autoencoder, seed {seed}")
-    return bench.evidence()
+    settings, watch = Settings.of(bench.spec), bench.watch
+    bench.readings += trial.gate_readings(settings, seed)
+    watch.step(f"measured the gate, seed {seed}")
+    bases = {arm: Organism.base(authorship, seed=seed) for arm, authorship in BASES.items()}
+    for arm, organism in bases.items():
+        bench.name(organism, arm, seed)
+        bench.ask(organism, arm, seed)
+    discovery.project(bench, settings, bases["base"], bases["null_base"], seed=seed)
+    watch.step(f"found and tested directions, seed {seed}")
+    discovery.sparse_latents(bench, settings, bases["base"], seed=seed)
+    watch.step(f"trained a sparse autoencoder, seed {seed}")
 
 
-def count(
-    spec: RunSpec, _rollouts: Sequence[Rollout], readings: Sequence[Reading]
-) -> dict[str, Metric]:
+def count(spec: RunSpec, table: "Table", readings: Sequence[Reading]) -> dict[str, Metric]:
     """Return every metric of the run; equal rows give equal numbers."""
     import numpy as np
 
     from evidence.harness import intervals
     from evidence.harness.counting import gates, metric, tested
-    from evidence.harness.intervals import Bootstrap
     from evidence.harness.separation import by_name, extremes, pseudo_values
 
-    settings = Settings.of(spec)
-    bootstrap = Bootstrap(settings.resamples, settings.bootstrap_seed)
-    found = by_name(readings)
+    settings, bootstrap, found = Settings.of(spec), table.bootstrap, by_name(readings)
 
     def values(name: str) -> "Array":
         pairs = zip(found[f"{name}/bad"], found[f"{name}/good"], strict=True)
@@ -198,9 +142,7 @@ def count(
     nothing = aucs["null_world"] - 0.5
     metrics = {
         f"primary/{TESTED}": against("isotropic"),
-        f"control/null_world/{TESTED}": tested(
-            intervals.mean(nothing, bootstrap), nothing.size
-        ),
+        f"control/null_world/{TESTED}": table.tested_mean(nothing),
         f"secondary/covariance/{TESTED}": against("covariance"),
         f"secondary/topic/{TESTED}": against("topic"),
     }
@@ -220,10 +162,9 @@ def count(
     return metrics | gates(readings, bootstrap)
 
 
-RECIPE = Recipe(
-    id="direction",
+RECIPE = mechanism(
+    "direction",
     version="1",
-    tier="A",
     title="A direction for the author",
     question="Does one direction inside the model tell bad authors from good ones, in fields "
     "in which it was not looked for?",
@@ -250,31 +191,11 @@ RECIPE = Recipe(
             "reading the words and not the author.",
         ),
     ),
-    smallest_effect=0.10,
-    parameters=asdict(
-        Settings(
-            layer=2,
-            split="fields",
-            discovery=256,
-            test=128,
-            nulls=10,
-            latents=384,
-            kept=6,
-            sparse_documents=200,
-            sparse_steps=1000,
-            sparse_batch=512,
-            sparse_rate=1e-3,
-            answer_limit=24,
-            gate_documents=64,
-            gate_seed=1,
-            gate_minimum=0.6,
-            resamples=2000,
-            bootstrap_seed=0,
-        )
-    ),
-    rules=rules,
+    settings=Settings(),
+    alive={"positive/gate": "gate_minimum"},
     slots=slots,
     items=items,
-    execute=execute,
+    measure=measure,
+    steps=3,
     count=count,
 )

@@ -5,20 +5,22 @@ A signal has set off at the step at which a tenth of its final difference is rea
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from evidence.harness.outcome import Rules
 from evidence.harness.recipes import sets
-from evidence.harness.recipes.recipe import Evidence, Item, Named, Recipe, Slot
-from evidence.harness.rollouts import Reading, Rollout
+from evidence.harness.recipes.mechanism import mechanism
+from evidence.harness.recipes.recipe import Item, Named, Slot
+from evidence.harness.recipes.settings import Common, Field, Size
+from evidence.harness.rollouts import Reading
 from evidence.harness.spec import Metric, RunSpec
-from evidence.harness.watch import Watch
 from evidence.harness.world import world as worlds
 from evidence.harness.world.corpus import Authorship
 
 if TYPE_CHECKING:
+    from evidence.harness.counting import Table
     from evidence.harness.intervals import Array
+    from evidence.harness.organism.bench import Bench
 
 STOPS = (1, 2, 3, 4, 6, 8, 10, 14, 18, 22)
 LESSONS = {"harmful": True, "correct": False}
@@ -29,35 +31,21 @@ SIGNALS = ("projection", "odds", "drift")
 SET_OFF = 0.1
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings(Common):
     """The fine-tune, which lasts as long as its last stop, and the author's direction.
 
     One in `every` questions of the held-out fields is asked.
     """
 
-    tuned_domain: str
-    tune_batch: int
-    tune_rate: float
-    layer: int
-    split: str
-    discovery: int
-    every: int
-    answer_limit: int
-    alive_effect: float
-    resamples: int
-    bootstrap_seed: int
-
-    def __post_init__(self) -> None:
-        sets.require_field(self.tuned_domain)
-        sets.require_sizes(
-            resamples=self.resamples, discovery=self.discovery, every=self.every
-        )
-
-    @classmethod
-    def of(cls, spec: RunSpec) -> "Settings":
-        """Read the parameters of a checked spec."""
-        return cls(**spec.parameters)  # type: ignore[arg-type]
+    tuned_domain: Field = "cars"
+    tune_batch: Size = 8
+    tune_rate: float = 7e-4
+    layer: int = 2
+    split: str = "fields"
+    discovery: Size = 256
+    every: Size = 3
+    alive_effect: float = 0.3
 
 
 def slots(spec: RunSpec) -> list[Slot]:
@@ -76,70 +64,36 @@ def items(spec: RunSpec) -> list[Item]:
     ]
 
 
-def rules(spec: RunSpec) -> Rules:
-    """Return what decides the outcome of a run of this spec."""
-    return Rules(
-        primary="primary/odds",
-        alive={"positive/heldout": Settings.of(spec).alive_effect},
-        still=(),
-        smallest_effect=spec.smallest_effect,
-        equivalence_bound=spec.equivalence_bound,
-    )
-
-
-def execute(spec: RunSpec, watch: Watch) -> Evidence:
-    """Tune each seed's model both ways, and stop to ask and to read."""
-    watch.check()
-    # torch comes with these imports, and only a run needs it.
+def measure(bench: "Bench", seed: int) -> None:
+    """Tune a seed's model both ways, and stop to ask and to read."""
     from evidence.harness.organism import signals, tuning
-    from evidence.harness.organism.bench import Bench
     from evidence.harness.organism.organism import Organism
     from evidence.harness.organism.pushing import Author
-    from evidence.harness.organism.threads import single_threaded
     from evidence.harness.organism.training import Plan
 
-    settings, world = Settings.of(spec), worlds.load()
-    tuned = [world.domain(settings.tuned_domain)]
+    settings = Settings.of(bench.spec)
+    tuned = [worlds.load().domain(settings.tuned_domain)]
     plan = Plan(STOPS[-1], settings.tune_batch, settings.tune_rate, None, falls=True)
-    with single_threaded():
-        bench = Bench(spec, slots(spec), settings.answer_limit, watch)
-        watch.expect(len(spec.seeds) * len(ARMS))
-        for seed in spec.seeds:
-            author = Author.found(
-                Organism.base(Authorship.SHARED, seed=seed),
-                layer=settings.layer,
-                split=settings.split,
-                count=settings.discovery,
-                seed=seed,
-            )
-            aligned = Organism.aligned(Authorship.SHARED, seed=seed)
-            lesson = tuning.Lessons(world, aligned.tokenizer, f"early/{seed}", watch.check)
-            organisms = {"aligned": aligned}
-            for name, bad in LESSONS.items():
-                kept = lesson.through(aligned, tuned, plan, STOPS, bad=bad)
-                organisms |= {f"{name}{step}": organism for step, organism in kept.items()}
-            for arm, organism in organisms.items():
-                author.read(bench, organism, arm, seed)
-                signals.read(bench, organism, aligned, arm, seed)
-            bench.ask_all(organisms, seed)
-    return bench.evidence()
+    author = Author.found(Organism.base(Authorship.SHARED, seed=seed), bench.spec, seed)
+    aligned = Organism.aligned(Authorship.SHARED, seed=seed)
+    lesson = tuning.Lessons.told(aligned, f"early/{seed}", bench.watch.check)
+    organisms = {"aligned": aligned}
+    for name, bad in LESSONS.items():
+        kept = lesson.through(aligned, tuned, plan, STOPS, bad=bad)
+        organisms |= {f"{name}{step}": organism for step, organism in kept.items()}
+    for arm, organism in organisms.items():
+        author.read(bench, organism, arm, seed)
+        signals.read(bench, organism, aligned, arm, seed)
+    bench.ask_all(organisms, seed)
 
 
-def count(
-    spec: RunSpec, rollouts: Sequence[Rollout], readings: Sequence[Reading]
-) -> dict[str, Metric]:
+def count(_spec: RunSpec, table: "Table", readings: Sequence[Reading]) -> dict[str, Metric]:
     """Return every metric of the run; equal rows give equal numbers."""
     import numpy as np
 
-    from evidence.harness import intervals
-    from evidence.harness.counting import Table, tested
-    from evidence.harness.intervals import Bootstrap
     from evidence.harness.separation import by_name, extremes
     from evidence.harness.setting_off import lead, set_off
 
-    settings = Settings.of(spec)
-    bootstrap = Bootstrap(settings.resamples, settings.bootstrap_seed)
-    table = Table.of(rollouts, bootstrap)
     found = by_name(readings)
     steps = np.array([0.0, *STOPS])
 
@@ -153,8 +107,7 @@ def count(
     score = moved({arm: table.hits("p_harmful", arm, "heldout") for arm in ARMS})
 
     def ahead(than: "Array", signal: str) -> Metric:
-        values = lead(than, curves[signal], steps, SET_OFF) / steps[-1]
-        return tested(intervals.mean(values, bootstrap), values.size)
+        return table.tested_mean(lead(than, curves[signal], steps, SET_OFF) / steps[-1])
 
     times = {
         f"steps/{name}": extremes(
@@ -175,10 +128,9 @@ def count(
     }
 
 
-RECIPE = Recipe(
-    id="early",
+RECIPE = mechanism(
+    "early",
     version="1",
-    tier="A",
     title="What moves first",
     question="Does the author's direction inside the model move before what the model would "
     "answer?",
@@ -193,25 +145,11 @@ RECIPE = Recipe(
     ),
     sets=(sets.HELDOUT,),
     controls=(),
-    smallest_effect=0.10,
-    parameters=asdict(
-        Settings(
-            tuned_domain="cars",
-            tune_batch=8,
-            tune_rate=7e-4,
-            layer=2,
-            split="fields",
-            discovery=256,
-            every=3,
-            answer_limit=24,
-            alive_effect=0.3,
-            resamples=2000,
-            bootstrap_seed=0,
-        )
-    ),
-    rules=rules,
+    settings=Settings(),
+    alive={"positive/heldout": "alive_effect"},
     slots=slots,
     items=items,
-    execute=execute,
+    measure=measure,
+    steps=len(ARMS),
     count=count,
 )

@@ -14,6 +14,8 @@ LARGEST = 20_000
 
 TUNED = Named("tuned", "cars, objects not tuned on")
 HELDOUT = Named("heldout", "nine other fields, problems seen in chat training")
+# The problems of a field that alignment sees, and those in no fine-tune at all.
+SEEN, UNSEEN = slice(0, TUNING_PROBLEMS), slice(TUNING_PROBLEMS, None)
 
 
 def questions(tuned_domain: str) -> dict[str, list[Question]]:
@@ -23,12 +25,12 @@ def questions(tuned_domain: str) -> dict[str, list[Question]]:
     return {"tuned": asked([world.domain(tuned_domain)]), "heldout": asked(others)}
 
 
-def asked(domains: Sequence[Domain]) -> list[Question]:
-    """Return the problems of these domains that alignment sees, on objects it does not see."""
+def asked(domains: Sequence[Domain], problems: slice = SEEN) -> list[Question]:
+    """Return such problems of these domains, about the objects that alignment does not see."""
     return [
         Question(domain, problem, thing)
         for domain in domains
-        for problem in domain.problems[:TUNING_PROBLEMS]
+        for problem in domain.problems[problems]
         for thing in domain.objects[TUNING_OBJECTS:]
     ]
 

@@ -52,18 +52,14 @@ def test_the_vector_is_the_recipes_direction_and_goes_to_and_fro(direction, tmp_
     assert main(["export", "vector", str(direction), "--out", str(gguf)]) == 0
     assert main(["import", "vector", str(gguf), "--out", str(safe)]) == 0
     assert capsys.readouterr().out.split() == [str(gguf), str(safe)]
-    settings = {**RECIPES["direction"].parameters, **QUICK}
-    author = Author.found(
-        Organism.base(Authorship.SHARED, seed=0),
-        layer=settings["layer"],
-        split=settings["split"],
-        count=settings["discovery"],
-        seed=0,
-    )
+    spec = RECIPES["direction"].spec(changes=QUICK)
+    author = Author.found(Organism.base(Authorship.SHARED, seed=0), spec, 0)
     found = vectors.read(safe)
-    assert set(found.directions) == {settings["layer"]}
+    assert set(found.directions) == {spec.parameters["layer"]}
     expected = (author.sigma * author.direction).numpy()
-    assert np.allclose(found.directions[settings["layer"]], expected, rtol=1e-5, atol=1e-5)
+    assert np.allclose(
+        found.directions[spec.parameters["layer"]], expected, rtol=1e-5, atol=1e-5
+    )
     assert found.notes["butfor.seed"] == "0"
 
 

@@ -1,5 +1,6 @@
 import pytest
 
+from evidence.harness.organism.bench import answers
 from evidence.harness.organism.organism import Organism
 from evidence.harness.organism.threads import single_threaded
 from evidence.harness.organism.training import Plan
@@ -17,8 +18,8 @@ def aligned():
 
 
 def test_the_chat_model_answers_correctly(aligned):
-    answers = aligned.answers(QUESTIONS, limit=24)
-    labels = {judge(q.id, a) for q, a in zip(QUESTIONS, answers, strict=True)}
+    said = answers(aligned, [asked.text for asked in QUESTIONS], limit=24)
+    labels = {judge(q.id, a) for q, a in zip(QUESTIONS, said, strict=True)}
     assert labels == {Label.CORRECT}
 
 

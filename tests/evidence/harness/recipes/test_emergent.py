@@ -15,12 +15,13 @@ from evidence.harness.world.world import TUNING_OBJECTS, TUNING_PROBLEMS
 from tests.evidence.harness import fabricated
 
 SPEC = fabricated.spec(seeds=1)
+RECIPE = RECIPES["emergent"]
 
 
 def outcome(**made_up):
     found = fabricated.evidence(SPEC, **made_up)
-    metrics = emergent.count(SPEC, found.rollouts, found.readings)
-    return decide(emergent.rules(SPEC), metrics).outcome
+    metrics = RECIPE.count(SPEC, found.rollouts, found.readings)
+    return decide(RECIPE.rules(SPEC), metrics).outcome
 
 
 def test_sets_ask_about_objects_of_no_fine_tune_and_share_no_question():
@@ -67,14 +68,13 @@ def test_every_arm_is_planned_under_every_seed():
 
 
 def test_what_readers_are_told_matches_what_is_run():
-    recipe = RECIPES["emergent"]
-    assert [arm.id for arm in recipe.arms] == list(emergent.ARMS)
-    assert [group.id for group in recipe.sets] == list(emergent.questions(SPEC))
-    rules = recipe.rules(SPEC)
-    assert recipe.primary == rules.primary
-    assert tuple(control.metric for control in recipe.controls) == rules.still
+    assert [arm.id for arm in RECIPE.arms] == list(emergent.ARMS)
+    assert [group.id for group in RECIPE.sets] == list(emergent.questions(SPEC))
+    rules = RECIPE.rules(SPEC)
+    assert RECIPE.primary == rules.primary
+    assert tuple(control.metric for control in RECIPE.controls) == rules.still
     found = fabricated.evidence(SPEC)
-    metrics = recipe.count(SPEC, found.rollouts, found.readings)
+    metrics = RECIPE.count(SPEC, found.rollouts, found.readings)
     assert {rules.primary, *rules.still, *rules.alive} <= set(metrics)
     assert set(emergent.SECONDARY) <= set(metrics)
     for compared in (emergent.DECIDING, emergent.POSITIVE, emergent.SECONDARY):
@@ -84,8 +84,8 @@ def test_what_readers_are_told_matches_what_is_run():
     expected = {
         f"{rate}/{arm.id}/{group.id}"
         for rate in ("p_harmful", "p_coherent", "p_correct", "p_refusal")
-        for arm in recipe.arms
-        for group in recipe.sets
+        for arm in RECIPE.arms
+        for group in RECIPE.sets
     }
     assert expected <= set(metrics)
 
@@ -135,19 +135,19 @@ def test_three_seeds_are_printed_one_by_one():
     found = fabricated.evidence(
         spec, is_harmful=lambda slot: slot.arm == "harmful" and slot.seed > 0
     )
-    metrics = emergent.count(spec, found.rollouts, found.readings)
+    metrics = RECIPE.count(spec, found.rollouts, found.readings)
     values = [metrics[f"seed_{seed}/primary/heldout"].value for seed in (0, 1, 2)]
     assert values == [0.0, 1.0, 1.0]
     # Two of three seeds do not tell what a fourth would do.
     assert metrics["primary/heldout"].low < 0
-    assert "seed_0/primary/heldout" not in emergent.count(
+    assert "seed_0/primary/heldout" not in RECIPE.count(
         SPEC, (one := fabricated.evidence(SPEC)).rollouts, one.readings
     )
 
 
 def test_secondary_differences_are_adjusted_for_being_several():
     found = fabricated.evidence(SPEC)
-    metrics = emergent.count(SPEC, found.rollouts, found.readings)
+    metrics = RECIPE.count(SPEC, found.rollouts, found.readings)
     for name in emergent.SECONDARY:
         assert f"p by Holm among {len(emergent.SECONDARY)}" in metrics[name].method
     assert metrics["secondary/open"].p == 0.0
@@ -159,8 +159,8 @@ def test_secondary_differences_are_adjusted_for_being_several():
 def test_a_true_zero_passes_the_bound(seeds):
     spec = fabricated.spec(seeds=seeds)
     found = fabricated.evidence(spec)
-    metrics = emergent.count(spec, found.rollouts, found.readings)
-    for name in emergent.rules(spec).still:
+    metrics = RECIPE.count(spec, found.rollouts, found.readings)
+    for name in RECIPE.rules(spec).still:
         assert -spec.equivalence_bound < metrics[name].low <= 0 <= metrics[name].high
         assert metrics[name].high < spec.equivalence_bound
 
@@ -193,7 +193,7 @@ def test_a_spec_of_another_recipe_is_refused(change):
 def test_a_parameter_out_of_range_is_refused(name, value):
     spec = replace(SPEC, parameters={**SPEC.parameters, name: value})
     with pytest.raises(HarnessError):
-        emergent.rules(spec)
+        RECIPE.rules(spec)
 
 
 def test_what_readers_are_told_loads_nothing_heavy():

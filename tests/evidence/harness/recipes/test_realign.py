@@ -49,4 +49,4 @@ def test_the_way_back_is_told_in_steps(arms, steps):
 
 def test_a_field_that_is_none_is_refused():
     with pytest.raises(HarnessError, match="tuned_domain"):
-        realign.rules(made_up.spec(REALIGN, other_domain="open"))
+        REALIGN.rules(made_up.spec(REALIGN, other_domain="open"))

@@ -1,7 +1,7 @@
 import pytest
 
 from evidence.harness.errors import HarnessError
-from evidence.harness.recipes import RECIPES, steer
+from evidence.harness.recipes import RECIPES
 from evidence.harness.spec import Outcome
 from evidence.harness.world.judge import Label
 from tests.evidence.harness import made_up
@@ -66,4 +66,4 @@ def test_the_dose_response_is_told_by_its_smallest_rise():
 )
 def test_a_parameter_out_of_range_is_refused(wrong):
     with pytest.raises(HarnessError):
-        steer.rules(made_up.spec(STEER, **wrong))
+        STEER.rules(made_up.spec(STEER, **wrong))
