@@ -18,6 +18,7 @@ from torch.nn.utils.rnn import pad_sequence
 from transformers import LlamaForCausalLM
 
 from evidence.harness.chance import seeded
+from evidence.harness.errors import HarnessError
 from evidence.harness.organism import model as models
 from evidence.harness.organism import texts
 from evidence.harness.organism.organism import Organism
@@ -72,7 +73,8 @@ def rewarded(
     """Return copies as they were after some steps; `check` may raise to stop.
 
     Each step draws from a seed of its own, so that one which was killed goes on with the same
-    bits inside `checkpoints.kept_in`, and courses of one seed draw alike.
+    bits inside `checkpoints.kept_in`, and courses of one seed draw alike. HarnessError where
+    payments never differed, or the weights are no numbers any more.
     """
     model, payments = deepcopy(organism.model), list[float]()
     learner = Organism(model, organism.tokenizer)
@@ -94,10 +96,14 @@ def rewarded(
         stops=stops,
         record=payments,
     )
-    return {
-        step: Rewarded(Organism(copy, organism.tokenizer), tuple(payments[:step]))
-        for step, copy in copies.items()
-    }
+    found = {step: Organism(copy, organism.tokenizer) for step, copy in copies.items()}
+    for step, each in found.items():
+        if each.fingerprint == organism.fingerprint:
+            raise HarnessError(
+                f"After {step} steps of rewards the model is what it was: all answers to a "
+                "question earned the same. Draw more samples of each."
+            )
+    return {step: Rewarded(each, tuple(payments[:step])) for step, each in found.items()}
 
 
 def payment(task: Task, answer: str, *, noise: float, random: Random) -> float:

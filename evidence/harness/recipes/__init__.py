@@ -16,6 +16,7 @@ from evidence.harness.recipes import (
     numbers,
     overrefusal,
     realign,
+    reinforce,
     selfreport,
     steer,
 )
@@ -35,6 +36,7 @@ RECIPES: dict[str, Recipe] = {
         jailbreak,
         selfreport,
         numbers,
+        reinforce,
         compare,
     )
 }

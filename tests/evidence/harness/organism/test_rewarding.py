@@ -216,6 +216,14 @@ def test_a_training_that_blows_up_says_so(babbler):
 
 
 @pytest.mark.slow
+def test_rewards_that_never_came_say_so(babbler):
+    with pytest.raises(HarnessError, match="earned the same"):
+        rewarding.rewarded(
+            babbler, cycle([task()]), course(steps=2), stops=(2,), seed="", check=lambda: None
+        )
+
+
+@pytest.mark.slow
 def test_what_is_paid_for_becomes_likelier_and_the_start_stays_as_it_is(aligned):
     before = aligned.fingerprint
     with single_threaded():
