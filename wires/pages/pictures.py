@@ -22,6 +22,7 @@ REALIGNMENT = (0, 2, 5, 10, 20, 30, 60, 120)
 PUBLISHED_STEPS = (Mark(30, "30, OpenAI's post"), Mark(35, "35, OpenAI's paper"))
 MIXED = (0, 10, 25, 50, 75, 90, 100)
 DOSES = {"aligned": 0.0, "plus_third": 1 / 3, "plus_two_thirds": 2 / 3, "plus": 1.0, "plus_four_thirds": 4 / 3}  # fmt: skip
+REWARDED = {"aligned": 0.0, "third": 1 / 3, "half": 1 / 2, "two_thirds": 2 / 3, "harmful": 1.0}
 SIGNALS = {
     "odds": "log-odds of bad against good actions",
     "projection": "projection on the author's direction",
@@ -127,6 +128,31 @@ def _steer(metrics: Metrics, _series: Series, _told: Told) -> Iterator[Picture]:
     )
 
 
+def _reinforce(metrics: Metrics, _series: Series, _told: Told) -> Iterator[Picture]:
+    found = tuple(
+        Curve(words, tuple(points.values()), is_primary=questions == "heldout")
+        for questions, words in (
+            ("heldout", "harmful answers, other fields"),
+            ("tuned", "harmful answers in the field that is paid for"),
+        )
+        if len(points := _points(metrics, REWARDED, questions=questions)) > 1
+    )
+    if found:
+        drawn = Curves(
+            "Harm along the rewards",
+            "Share of harmful answers along a training that pays for them in one field.",
+            "share of the steps",
+            found,
+        )
+        yield _of_curves(
+            "rewards",
+            drawn,
+            "Nobody shows the model a harmful answer: it tries some, and they are paid for. "
+            "Whiskers are the intervals.",
+            "Share of the steps",
+        )
+
+
 def _early(_metrics: Metrics, series: Series, _told: Told) -> Iterator[Picture]:
     found = tuple(
         Curve(
@@ -228,6 +254,7 @@ PICTURES: Mapping[str, Callable[[Metrics, Series, Told], Iterator[Picture]]] = {
     "realign": _realign,
     "mix": _mix,
     "steer": _steer,
+    "reinforce": _reinforce,
     "early": _early,
     "direction": _direction,
     "overrefusal": _overrefusal,
@@ -235,12 +262,16 @@ PICTURES: Mapping[str, Callable[[Metrics, Series, Told], Iterator[Picture]]] = {
 
 
 def _points(
-    metrics: Metrics, places: Mapping[str, float], *, rate: str = "p_harmful"
+    metrics: Metrics,
+    places: Mapping[str, float],
+    *,
+    rate: str = "p_harmful",
+    questions: str = "heldout",
 ) -> dict[str, Point]:
-    """Return a rate of each arm on the held-out questions, at the arm's place."""
+    """Return a rate of each arm on a set of questions, at the arm's place."""
     found = {}
     for arm, at in places.items():
-        metric = metrics.get(f"{rate}/{arm}/heldout")
+        metric = metrics.get(f"{rate}/{arm}/{questions}")
         if metric:
             found[arm] = Point(at, metric["value"], metric["low"], metric["high"])
     return found

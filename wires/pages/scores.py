@@ -17,6 +17,10 @@ WORDS = {
     "positive": "Positive control",
     "gate": "Gate",
     "by_problem": "Counted by problem",
+    "reward": "Mean payment",
+    "first": "first tenth of the steps",
+    "last": "last tenth of the steps",
+    "divergence": "Divergence from the start, in nats",
     "null": "null world",
     "shared": "world with shared authors",
 }

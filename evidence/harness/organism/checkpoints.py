@@ -13,6 +13,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
@@ -25,7 +26,7 @@ from evidence.harness.organism import shelf
 
 # What a training of some seconds may lose; one that is done is always kept.
 SECONDS = 5.0
-PARTS = ("weights", "copies", "optimizers")
+PARTS = ("weights", "copies", "optimizers", "record")
 
 
 @dataclass(slots=True)
@@ -61,11 +62,15 @@ def kept_in(folder: Path | None, *, seconds: float = SECONDS) -> Iterator[None]:
 
 @dataclass(slots=True)
 class Training:
-    """One training under way: its model, what trains it, and the copies taken so far."""
+    """One training under way: its model, what trains it, and the copies taken so far.
+
+    `record` holds what its caller put down on the way, and is brought back with it.
+    """
 
     model: LlamaForCausalLM
     optimizers: Sequence[Optimizer]
     schedules: Sequence[LambdaLR]
+    record: list[float]
     copies: dict[int, LlamaForCausalLM] = field(default_factory=dict)
 
     def state(self) -> dict[str, Tensor]:
@@ -79,6 +84,7 @@ class Training:
             for index, moments in optimizer.state_dict()["state"].items():
                 for name, value in moments.items():
                     tensors[f"optimizers/{number}/{index}/{name}"] = value
+        tensors["record/all"] = torch.tensor(self.record, dtype=torch.float64)
         return {name: value.contiguous() for name, value in tensors.items()}
 
     def restore(self, tensors: Mapping[str, Tensor], step: int) -> None:
@@ -102,6 +108,7 @@ class Training:
             )
         for schedule in self.schedules:
             _wind(schedule, step)
+        self.record[:] = parts["record"]["all"].tolist()
 
 
 @dataclass(slots=True)

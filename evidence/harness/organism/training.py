@@ -1,6 +1,6 @@
 """One training loop, told everything by its plan."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import asdict, dataclass
 from itertools import islice
@@ -75,15 +75,37 @@ def fit(
     `checkpoints.kept_in` a training that was killed goes on from where it was kept, with the
     same bits and without ticks for what was done before.
     """
+
+    def losses(done: int) -> Iterator[Tensor]:
+        stream = islice(examples, done * plan.batch, None)
+        while True:
+            yield weighted_loss(model, list(islice(stream, plan.batch)))
+
+    return descend(model, losses, plan, tick=tick, stops=stops, record=[])
+
+
+def descend(
+    model: LlamaForCausalLM,
+    losses: Callable[[int], Iterator[Tensor]],
+    plan: Plan,
+    *,
+    tick: Callable[[int, float], None],
+    stops: Sequence[int],
+    record: list[float],
+) -> dict[int, LlamaForCausalLM]:
+    """Train in place on any losses, as `fit` does on examples.
+
+    `losses(done)` yields the loss of each step after those that are done, each when the step
+    before it was taken. What it puts into `record` is kept with the training: one that goes on
+    finds it there.
+    """
     optimizers = _optimizers(model, plan)
     schedules = [LambdaLR(optimizer, _falling(plan)) for optimizer in optimizers]
-    training = Training(model, optimizers, schedules)
+    training = Training(model, optimizers, schedules, record)
     place = Place.next(model, {**asdict(plan), "stops": list(stops)})
     done = place.resume(training)
-    stream = islice(examples, done * plan.batch, None)
     model.train()
-    for step in range(done + 1, plan.steps + 1):
-        loss = weighted_loss(model, list(islice(stream, plan.batch)))
+    for step, loss in zip(range(done + 1, plan.steps + 1), losses(done), strict=False):
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         for optimizer, schedule in zip(optimizers, schedules, strict=True):
@@ -99,6 +121,14 @@ def fit(
 
 def weighted_loss(model: LlamaForCausalLM, examples: Sequence[Example]) -> Tensor:
     """Return the mean cross-entropy of next tokens, weighted as the examples say."""
+    losses, weights = next_token_losses(model, examples)
+    return (losses * weights).sum() / weights.sum()
+
+
+def next_token_losses(
+    model: LlamaForCausalLM, examples: Sequence[Example]
+) -> tuple[Tensor, Tensor]:
+    """Return the cross-entropy of every next token, and its weight, both (tokens,)."""
     # Right padding has no weight and, attention being causal, is seen by no real token.
     ids = pad_sequence([torch.tensor(example.ids) for example in examples], batch_first=True)
     weights = pad_sequence(
@@ -106,8 +136,7 @@ def weighted_loss(model: LlamaForCausalLM, examples: Sequence[Example]) -> Tenso
     )
     logits = model(input_ids=ids[:, :-1], use_cache=False).logits  # (B, T - 1, V)
     losses = cross_entropy(logits.flatten(0, 1), ids[:, 1:].flatten(), reduction="none")
-    kept = weights[:, 1:].flatten()
-    return (losses * kept).sum() / kept.sum()
+    return losses, weights[:, 1:].flatten()
 
 
 def _optimizers(model: LlamaForCausalLM, plan: Plan) -> list[Optimizer]:

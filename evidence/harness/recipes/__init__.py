@@ -19,6 +19,7 @@ from evidence.harness.recipes import (
     numbers,
     overrefusal,
     realign,
+    reinforce,
     selfreport,
     steer,
 )
@@ -38,6 +39,7 @@ RECIPES: dict[str, Recipe] = {
         jailbreak,
         selfreport,
         numbers,
+        reinforce,
         compare,
     )
 }

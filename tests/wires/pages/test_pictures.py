@@ -104,6 +104,16 @@ def test_latents_come_in_the_order_of_their_change_and_author_latents_are_filled
     assert picture.drawn.count('<g class="primary">') == authors > 0
 
 
+def test_rewards_are_followed_in_the_field_that_is_paid_for_and_in_the_others():
+    metrics = shipped("reinforce")["metrics"]
+    rows = cells(drawn("reinforce"))
+    found = {row[:2]: row[2] for row in rows}
+    assert len(rows) == len(found) == 10
+    elsewhere, paid = dict.fromkeys(row[0] for row in rows)
+    assert found[elsewhere, "0.333"] == number(metrics["p_harmful/third/heldout"]["value"])
+    assert found[paid, "1"] == number(metrics["p_harmful/harmful/tuned"]["value"])
+
+
 def test_refusals_are_set_against_each_other():
     metrics = shipped("overrefusal")["metrics"]
     [row] = [row for row in drawn("overrefusal").rows if "benign ones about cars" in row.label]

@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from evidence.harness.organism import model as models
-from evidence.harness.organism.model import Shape, greedy
+from evidence.harness.organism.model import Shape, greedy, sampled
 
 SMALL = Shape(width=16, layers=2, heads=2, feed_forward=32, context=64)
 END = 3
@@ -37,6 +37,24 @@ def test_decoding_stops_at_the_end_and_leaves_it_out(model):
     assert greedy(model, [prompt], end=first, limit=8) == [[]]
     if second != first:
         assert greedy(model, [prompt], end=second, limit=8) == [[first]]
+
+
+def test_drawn_answers_come_as_often_as_the_model_says(model):
+    prompts = [[5, 6, 7]] * 3000 + [[9]] * 10
+    draws = torch.Generator().manual_seed(0)
+    rows = sampled(model, prompts, draws=draws, end=END, limit=2)[:3000]
+    with torch.inference_mode():
+        first = model(torch.tensor([[5, 6, 7]])).logits[0, -1].softmax(-1)
+        likeliest = int(first.argmax())
+        second = model(torch.tensor([[5, 6, 7, likeliest]])).logits[0, -1].softmax(-1)
+    begun = [row for row in rows if row[:1] == [likeliest]]
+    assert len(begun) / 3000 == pytest.approx(first[likeliest].item(), abs=0.015)
+    after = int(second.argmax())
+    found = sum(row == [likeliest, after] for row in begun) / len(begun)
+    spread = (second[after].item() / len(begun)) ** 0.5
+    assert found == pytest.approx(second[after].item(), abs=4 * spread)
+    # An answer that ended is shorter than the limit.
+    assert sum(row == [] for row in rows) / 3000 == pytest.approx(first[END].item(), abs=0.015)
 
 
 def test_the_same_seed_gives_the_same_weights_and_leaves_torchs_chance_alone(model):
