@@ -212,6 +212,7 @@ def test_request_that_nobody_confirmed_regrades_nothing(wire):
         coding.regrade(request)
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_confirmed_regrade_serves_once():
     """It is spent with the act that confirmed it, also when the wire has become milder since."""
