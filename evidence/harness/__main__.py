@@ -5,6 +5,7 @@ list | run | fetch | verify | replay | falsify | export | import | build-weights
 
 import argparse
 import json
+import os
 import signal
 import sys
 import threading
@@ -21,6 +22,7 @@ from evidence.harness.spec import Metric, Progress, RunResult
 
 EXIT_CODES = {Status.HOLDS: 0, Status.FAILS: 1, Status.UNCHECKED: 2}
 WRONG, STOPPED = 1, 130
+CUT_SHORT = 141  # as a shell tells of a program that SIGPIPE ended
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -28,6 +30,11 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         code: int = options.command(options)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever reads has seen enough. What is left in the buffer must not be written at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return CUT_SHORT
     except RunCancelledError as error:
         print(error, file=sys.stderr)
         return STOPPED

@@ -37,6 +37,19 @@ def test_list_names_every_recipe():
 
 
 @pytest.mark.slow
+def test_whoever_has_seen_enough_is_told_no_fault(made):
+    with subprocess.Popen(
+        [sys.executable, "-m", "evidence.harness", "verify", str(made)],
+        cwd=CHECKOUT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    ) as process:  # fmt: skip
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == ""
+    assert process.returncode == 141
+
+
+@pytest.mark.slow
 def test_verify_exits_zero_when_the_bundle_holds(made):
     done = command("verify", made, "--json")
     assert done.returncode == 0
