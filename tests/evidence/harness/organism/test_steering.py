@@ -1,9 +1,12 @@
+from contextlib import contextmanager
+
 import pytest
 import torch
 
 from evidence.harness.errors import HarnessError
 from evidence.harness.organism import steering
 from evidence.harness.organism.bench import answers
+from evidence.harness.organism.model import greedy
 from evidence.harness.organism.organism import Organism
 from evidence.harness.organism.threads import single_threaded
 from evidence.harness.world.corpus import Authorship
@@ -117,3 +120,36 @@ def test_a_layer_that_the_model_lacks_is_one_clear_line(aligned, layer):
         steering.steered(aligned.model, layer, steering.added(torch.zeros(96))),
     ):
         pass
+
+
+@contextmanager
+def counted(module):
+    """Collect how many positions each forward pass of a module has."""
+    passes = []
+    handle = module.register_forward_pre_hook(
+        lambda _module, inputs, named: passes.append([*inputs, *named.values()][0].shape[:2]),
+        with_kwargs=True,
+    )
+    try:
+        yield passes
+    finally:
+        handle.remove()
+
+
+def test_activations_cost_one_pass_a_batch_and_no_output_matrix(aligned):
+    drawn = torch.randint(8, 500, (3 * steering.BATCH - 1, 5))
+    first = aligned.model.model.layers[0]
+    with counted(first) as passes, counted(aligned.model.lm_head) as outputs:
+        steering.activations(aligned.model, drawn.tolist(), 1)
+    assert passes == [(steering.BATCH, 5), (steering.BATCH, 5), (steering.BATCH - 1, 5)]
+    assert outputs == []
+
+
+def test_a_steered_answer_costs_the_prompt_and_one_position_a_word(aligned, ids):
+    push = steering.added(torch.ones(96))
+    with (
+        counted(aligned.model.model.layers[0]) as passes,
+        steering.steered(aligned.model, 1, push),
+    ):
+        greedy(aligned.model, ids.tolist(), end=-1, limit=4)
+    assert passes == [(3, 17), (3, 1), (3, 1), (3, 1)]
