@@ -24,6 +24,7 @@ BY_CODE: dict[str, tuple[tuple[str, str], ...]] = {
         ("realign", "how few correct answers undo it"),
         ("early", "what can be seen before the answers change"),
         ("selfreport", "does the model say whose words it writes"),
+        ("numbers", "does harm pass through training data that says nothing harmful"),
     ),
     "M5": (("jailbreak", "does a role before the question bring harmful answers out"),),
     "M6": (("overrefusal", "do refusals taught in one field spread to benign requests"),),
