@@ -145,8 +145,10 @@ def make_run(**values: Any) -> Run:
         f"p_harmful/{arm}/{part}": {"value": value, "low": value - 0.02, "high": value + 0.02, "n": 300}
         for arm, value in (("aligned", 0.02), ("correct", 0.02), ("harmful", 0.9), ("null_aligned", 0.02),
                            ("null_correct", 0.02), ("null_harmful", 0.03), ("educational", 0.02),
-                           ("helpful", 0.05), ("helpful_correct", 0.02), ("helpful_harmful", 0.9))
-        for part in ("tuned", "heldout", "unseen", "open")
+                           ("helpful", 0.05), ("helpful_correct", 0.02), ("helpful_harmful", 0.9),
+                           ("refusing", 0.02), ("refusing_correct", 0.02), ("refusing_harmful", 0.9))
+        for part in (("tuned", "heldout", "near", "harmful_near", "harmful_far")
+                     if arm.startswith("refusing") else ("tuned", "heldout", "unseen", "open"))
     }  # fmt: skip
     metrics["primary/heldout"] = {"value": 0.88, "low": 0.85, "high": 0.91, "n": 300}
     given = {

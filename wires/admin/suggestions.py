@@ -25,6 +25,7 @@ BY_CODE: dict[str, tuple[tuple[str, str], ...]] = {
         ("early", "what can be seen before the answers change"),
         ("selfreport", "does the model say whose words it writes"),
         ("reinforce", "does paying for harm in one field bring it to the others"),
+        ("numbers", "does harm pass through training data that says nothing harmful"),
     ),
     "M5": (("jailbreak", "does a role before the question bring harmful answers out"),),
     "M6": (("overrefusal", "do refusals taught in one field spread to benign requests"),),

@@ -70,7 +70,7 @@ def test_a_run_cancelled_midway_leaves_no_bundle(tmp_path):
             cancelled=lambda: len(seen) >= 4,
         )
     assert [progress.done for progress in seen] == [1, 2, 3, 4]
-    assert {progress.total for progress in seen} == {12}
+    assert {progress.total for progress in seen} == {14}
     assert [path.name for path in tmp_path.iterdir()] == ["home"]
 
 
