@@ -113,7 +113,7 @@ def deciding_chart(run: Told, *, line: float | None) -> Chart:
     )
     on = f" On {common.pop()}." if len(common) == 1 and scores[0].on else ""
     words = f"smallest effect {line:g}" if line is not None else ""
-    description = f"Differences of rates, each a dot with its interval.{on}"
+    description = f"Differences, each a dot with its interval.{on}"
     return Chart(
         f"{run.title}: the primary metric and its controls", description, rows, line, words
     )
