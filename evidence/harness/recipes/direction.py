@@ -56,6 +56,7 @@ class Settings:
             test=self.test,
             nulls=self.nulls,
             latents=self.latents,
+            sparse_documents=self.sparse_documents,
             gate_documents=self.gate_documents,
         )
 
