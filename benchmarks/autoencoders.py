@@ -3,9 +3,8 @@
     python -m benchmarks.autoencoders ENVIRONMENTS [--seeds 7]
 
 ENVIRONMENTS is a folder as in `benchmarks.steering`. Activations, size and steps are those of the
-recipe `direction` on the base model of seed 0. Both tools train in one process, in turns, with a
-quarter, half and all of the steps; SAELens at the best of three learning rates, chosen with a
-seed apart. For each seed the target is the worse of the two results at all the steps, and the
+recipe `direction` on the base model of seed 0. Both tools train in one process, in turns, with an
+eighth to all of the steps, each at its best of four learning rates, chosen with a seed apart. For each seed the target is the worse of the two results at all the steps, and the
 steps to it are read off between trainings on logarithmic scales. Prints JSON.
 """
 
@@ -118,7 +117,7 @@ def main() -> None:
         path = Path(place) / "activations.safetensors"
         plan = activations(path)
         told = json.dumps({"plan": plan, "seeds": list(range(options.seeds))})
-        command = [python, "-m", "benchmarks.peers.by_sae_lens", path, told]
+        command = [str(python), "-m", "benchmarks.peers.by_sae_lens", str(path), told]
         answered = subprocess.run(
             command,
             cwd=CHECKOUT,

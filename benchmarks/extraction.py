@@ -36,7 +36,7 @@ def prompts(base: Organism) -> list[list[int]]:
     ]
 
 
-def ways() -> dict[str, Callable[[], None]]:
+def ways() -> dict[str, Callable[[], object]]:
     base = Organism.base(Authorship.SHARED, seed=0)
     model, ids = base.model.train(mode=False), prompts(base)
 
@@ -47,7 +47,7 @@ def ways() -> dict[str, Callable[[], None]]:
             reader(input_ids=pad_sequence(batch, batch_first=True), use_cache=False)
 
     return {
-        READ: lambda: activations(model, ids, LAYER) and None,
+        READ: lambda: activations(model, ids, LAYER),
         WHOLE: lambda: plain(model),
         HEADLESS: lambda: plain(model.model),
     }

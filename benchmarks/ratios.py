@@ -24,10 +24,9 @@ def ratio(these: Sequence[float], those: Sequence[float]) -> dict[str, float]:
     """Return these to those, paired by round."""
     found = sorted(a / b for a, b in zip(these, those, strict=True))
     cut = _cut(len(found))
-    low, high = found[cut], found[len(found) - 1 - cut]
-    return asdict(
-        Ratio(*(round(x, 3) for x in (statistics.median(found), low, high)), len(found))
-    )
+    told = (statistics.median(found), found[cut], found[len(found) - 1 - cut])
+    value, low, high = (round(number, 3) for number in told)
+    return asdict(Ratio(value, low, high, len(found)))
 
 
 def _cut(rounds: int) -> int:

@@ -97,7 +97,7 @@ def _saved(model: Any, tokenizer: Any, folder: Path) -> None:
 
 def done(python: Path, tool: str, task: Path) -> dict[str, Any]:
     """Let a tool do a task in its own environment."""
-    command = [python, "-m", f"benchmarks.peers.by_{tool}", task]
+    command = [str(python), "-m", f"benchmarks.peers.by_{tool}", str(task)]
     quiet = {
         "OMP_NUM_THREADS": "1",
         "HF_HUB_OFFLINE": "1",

@@ -23,11 +23,11 @@ from torch import Tensor
 from benchmarks.peers.environments import OURS, SAE_LENS
 from evidence.harness.organism.sparse import SparsePlan, trained
 
-# What SAELens' rate is chosen from: parts of the recipe's.
-RATES = (1 / 3, 1.0, 3.0)
+# What each tool's rate is chosen from: parts of the recipe's.
+RATES = (1 / 3, 1.0, 3.0, 10.0)
 # Parts of the recipe's steps; each is a training of its own, whose rate falls to its end.
-PARTS = (0.25, 0.5, 1.0)
-# The seed that SAELens' rate is chosen with is none of those that are timed.
+PARTS = (0.125, 0.25, 0.5, 1.0)
+# The seed that rates are chosen with is none of those that are timed.
 CHOOSING = 1_000
 
 Training = Callable[[Tensor, SparsePlan, int], Callable[[Tensor], Tensor]]
@@ -69,8 +69,8 @@ def by_sae_lens(rows: Tensor, plan: SparsePlan, seed: int) -> Callable[[Tensor],
         coder = trainer.fit()
 
     def told(hidden: Tensor) -> Tensor:
-        made: Tensor = coder((hidden - centre) / scale)
-        return made * scale + centre
+        made: Tensor = coder((hidden - centre) / scale) * scale + centre
+        return made
 
     return told
 
@@ -97,6 +97,9 @@ def measured(
     return Trained(tool, seed, plan.steps, seconds, float(left / whole))
 
 
+TOOLS: dict[str, Training] = {OURS: by_butfor, SAE_LENS: by_sae_lens}
+
+
 def main() -> None:
     warnings.simplefilter("ignore")
     torch.set_num_threads(1)
@@ -108,27 +111,30 @@ def main() -> None:
         steps = round(plan.steps * part)
         return SparsePlan(plan.latents, plan.kept, steps, plan.batch, plan.rate * rate)
 
-    chosen = {
-        rate: measured(by_sae_lens, rows, of(rate, 1.0), tool=SAE_LENS, seed=CHOOSING)
-        for rate in RATES
+    tried = {
+        tool: {
+            rate: measured(training, rows, of(rate, 1.0), tool=tool, seed=CHOOSING).unexplained
+            for rate in RATES
+        }
+        for tool, training in TOOLS.items()
     }
-    best = min(chosen, key=lambda rate: chosen[rate].unexplained)
-    found = []
-    for number, seed in enumerate(seeds):
-        for part in PARTS:
-            turns = [
-                lambda at=part, s=seed: measured(
-                    by_butfor, rows, of(1.0, at), tool=OURS, seed=s
-                ),
-                lambda at=part, s=seed: measured(
-                    by_sae_lens, rows, of(best, at), tool=SAE_LENS, seed=s
-                ),
-            ]
-            found += [turn() for turn in turns[:: 1 if number % 2 else -1]]
+    best = {tool: min(rates, key=lambda rate: rates[rate]) for tool, rates in tried.items()}
+    found = [
+        measured(TOOLS[tool], rows, of(best[tool], part), tool=tool, seed=seed)
+        for number, seed in enumerate(seeds)
+        for part in PARTS
+        for tool in list(TOOLS)[:: 1 if number % 2 else -1]
+    ]
     versions = {name: metadata.version(name) for name in ("sae-lens", "torch")}
-    rates = {str(plan.rate * rate): each.unexplained for rate, each in chosen.items()}
-    told = {"versions": versions, "rates": rates, "rate": plan.rate * best,
-            "trained": [asdict(each) for each in found]}  # fmt: skip
+    told = {
+        "versions": versions,
+        "rates": {tool: plan.rate * rate for tool, rate in best.items()},
+        "unexplained_by_rate": {
+            tool: {f"{plan.rate * rate:.2g}": round(left, 4) for rate, left in rates.items()}
+            for tool, rates in tried.items()
+        },
+        "trained": [asdict(each) for each in found],
+    }
     sys.stdout.write("\n" + json.dumps(told))
 
 

@@ -12,8 +12,9 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from io import FileIO
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import (
     Ed25519PrivateKey,
@@ -76,12 +77,13 @@ class Ledger:
             entry = self._next(entries, kind, body)
             end = file.tell()
             try:
-                file.write(entry.to_line().encode())
-                file.flush()
+                left = entry.to_line().encode()
+                while left:
+                    left = left[file.write(left) :]
                 os.fsync(file.fileno())
-            except OSError:
+            except OSError as error:
                 os.truncate(self.path, end)
-                raise
+                raise _unwritable(self.path, error) from error
         return entry
 
     def segment(self, first: int, last: int) -> list[Entry]:
@@ -117,13 +119,25 @@ def broken(entries: Sequence[Entry], key: Ed25519PublicKey) -> str | None:
 
 
 @contextmanager
-def _locked(path: Path) -> Iterator[IO[bytes]]:
-    with path.open("a+b") as file:
+def _locked(path: Path) -> Iterator[FileIO]:
+    try:
+        # Unbuffered: what did not fit must not be tried again when the file is closed.
+        opened = path.open("a+b", buffering=0)
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    with opened as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield file
 
 
-def _whole_entries(file: IO[bytes], path: Path) -> list[Entry]:
+def _unwritable(path: Path, error: OSError) -> HarnessError:
+    return HarnessError(
+        f"The ledger {path} cannot be written ({error.strerror}); make room, or name another "
+        "home with --home."
+    )
+
+
+def _whole_entries(file: FileIO, path: Path) -> list[Entry]:
     """Read the ledger; a last line that a crash cut short was never an entry and goes."""
     file.seek(0)
     lines = file.read().decode().splitlines(keepends=True)

@@ -31,17 +31,13 @@ def held(folder: Path | None) -> Iterator[Path | None]:
     if folder is None:
         yield None
         return
-    try:
+    with keeping(folder):
         folder.mkdir(parents=True, exist_ok=True)
         if strange := [path.name for path in folder.iterdir() if not _is_ours(path)]:
             raise HarnessError(
                 f"{folder} holds {strange[0]}, which is no checkpoint; name another folder."
             )
         lock = (folder / LOCK).open("a")
-    except OSError as error:
-        raise HarnessError(
-            f"Checkpoints cannot be kept in {folder} ({error.strerror}); name another folder."
-        ) from error
     with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -57,6 +53,18 @@ def held(folder: Path | None) -> Iterator[Path | None]:
                 folder.rmdir()
 
 
+@contextmanager
+def keeping(folder: Path) -> Iterator[None]:
+    """Tell what cannot be written within a `with` block by the folder of checkpoints."""
+    try:
+        yield
+    except OSError as error:
+        raise HarnessError(
+            f"Checkpoints cannot be kept in {folder} ({error.strerror}); make room, or name "
+            "another folder."
+        ) from error
+
+
 def begin(folder: Path | None, ledger: Ledger, body: Mapping[str, Any]) -> Entry:
     """Return the run's registration: that of the attempt which was killed, or a new one.
 
@@ -70,7 +78,7 @@ def begin(folder: Path | None, ledger: Ledger, body: Mapping[str, Any]) -> Entry
         _cleared(folder)
     entry = ledger.append(Kind.REGISTRATION, body)
     if folder:
-        with (folder / BEGUN).open("x") as file:
+        with keeping(folder), (folder / BEGUN).open("x") as file:
             json.dump({"registration": asdict(entry), "with": _circumstances()}, file)
     return entry
 

@@ -5,6 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from evidence.harness import bundle, resuming
+from evidence.harness.errors import HarnessError
 from evidence.harness.home import Home
 from evidence.harness.ledger import Kind
 from evidence.harness.recipes import find
@@ -47,7 +48,7 @@ def run(
             sealed = seal(folder, desk, registration, recipe, spec, evidence, clock)
         except BaseException as error:
             # A full disk may refuse this entry too; the error itself must reach the caller.
-            with suppress(OSError):
+            with suppress(OSError, HarnessError):
                 why = {"registration": registration.seq, "why": type(error).__name__}
                 desk.ledger.append(Kind.ABANDONED, why)
             raise

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -43,6 +44,11 @@ class RunSpec:
         object.__setattr__(self, "parameters", MappingProxyType(dict(self.parameters)))
         if not self.seeds or len(set(self.seeds)) != len(self.seeds):
             raise HarnessError("A spec needs at least one seed, and no seed twice.")
+        for name, value in self.parameters.items():
+            if isinstance(value, float) and not math.isfinite(value):
+                raise HarnessError(f"The spec's {name} is {value}, not a number.")
+            if isinstance(value, int) and value < 0:
+                raise HarnessError(f"The spec's {name} is {value}; it counts from 0 up.")
 
     @classmethod
     def from_json(cls, data: Any) -> "RunSpec":

@@ -38,6 +38,8 @@ class Bench:
     def __post_init__(self) -> None:
         if not self.slots:
             raise HarnessError("The run has no question to ask; nothing was measured.")
+        if self.limit < 1:
+            raise HarnessError(f"An answer has 1 word or more; the limit is {self.limit}.")
         self.materials = trial.materials(self.spec.seeds)
         self._planned = defaultdict(list)
         for slot in self.slots:

@@ -23,6 +23,7 @@ from transformers import LlamaForCausalLM
 
 from evidence.harness.canonical import canonical, sha256
 from evidence.harness.organism import shelf
+from evidence.harness.resuming import keeping
 
 # What a training of some seconds may lose; one that is done is always kept.
 SECONDS = 5.0
@@ -151,11 +152,12 @@ class Place:
         if not is_last and time.monotonic() - self.wrote < self.seconds:
             return
         beside = self.path.with_suffix(".partial")
-        with beside.open("wb") as file:
-            file.write(save(training.state(), {"key": self.key, "step": str(step)}))
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(self.path)
+        with keeping(self.path.parent):
+            with beside.open("wb") as file:
+                file.write(save(training.state(), {"key": self.key, "step": str(step)}))
+                file.flush()
+                os.fsync(file.fileno())
+            beside.replace(self.path)
         self.wrote = time.monotonic()
 
 

@@ -7,6 +7,8 @@ import torch
 from torch import Tensor
 from torch.nn.functional import mse_loss
 
+from evidence.harness.errors import HarnessError
+
 
 @dataclass(frozen=True, slots=True)
 class SparsePlan:
@@ -17,6 +19,14 @@ class SparsePlan:
     steps: int
     batch: int
     rate: float
+
+    def __post_init__(self) -> None:
+        if min(self.kept, self.steps, self.batch) < 1 or self.rate <= 0:
+            raise HarnessError("An autoencoder takes 1 step of 1 row or more, and a rate.")
+        if self.kept > self.latents:
+            raise HarnessError(
+                f"Of {self.latents} latents no {self.kept} can fire; keep fewer, or have more."
+            )
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from torch.optim import AdamW, Muon, Optimizer
 from torch.optim.lr_scheduler import LambdaLR
 from transformers import LlamaForCausalLM
 
+from evidence.harness.errors import HarnessError
 from evidence.harness.organism.checkpoints import Place, Training
 
 
@@ -54,6 +55,13 @@ class Plan:
     rate: float
     matrix_rate: float | None
     falls: bool
+
+    def __post_init__(self) -> None:
+        if min(self.steps, self.batch) < 1 or self.rate <= 0:
+            raise HarnessError(
+                "A training takes 1 step or more, of 1 example or more, at a rate above 0; "
+                f"asked for were {self.steps} of {self.batch} at {self.rate}."
+            )
 
     @classmethod
     def of(cls, dose: Dose, *, falls: bool = True) -> Self:

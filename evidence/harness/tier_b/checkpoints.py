@@ -12,6 +12,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
 
+from evidence.harness.resuming import keeping
 from evidence.harness.rollouts import Judgement, Rollout, packed, unpacked
 
 STEP = "step"
@@ -69,14 +70,15 @@ class Checkpoints:
     def _replace(self, name: str, data: bytes) -> None:
         if self.folder is None:
             return
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = _path(self.folder, name)
         aside = path.with_name(f"{path.name}.new")
-        with aside.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        aside.replace(path)
+        with keeping(self.folder):
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with aside.open("wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            aside.replace(path)
 
 
 def _path(folder: Path, name: str) -> Path:

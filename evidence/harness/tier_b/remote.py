@@ -53,7 +53,7 @@ class RemoteJudge:
                     break
             except (OSError, TimeoutError) as error:
                 why = str(getattr(error, "reason", error))
-            except (ValueError, LookupError, TypeError) as error:
+            except Exception as error:  # noqa: BLE001 - what an address says may raise anything
                 why = f"its answer is not as the interface has it ({error!r})"
                 break
             time.sleep(self.pause * tried)

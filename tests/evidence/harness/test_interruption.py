@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from evidence.harness import ledger
+from evidence.harness import bundle, ledger
 from evidence.harness.chance import seeded
 from evidence.harness.findings import Status
 from evidence.harness.home import CHECKOUT, Home
@@ -55,6 +55,49 @@ def test_a_run_killed_at_random_moments_leaves_whole_bundles_or_none(tmp_path):
         assert ledger.broken(entries(base), home.key.public_key()) is None
         fabricated.sealed(base / "again", base / "home", spec)
         assert verify(base / "again").status is Status.HOLDS
+
+
+def killed_in_sealing(base, spec, found, *, step):
+    """Seal in a process of its own that ends by SIGKILL just before the nth file, or the name."""
+    child = os.fork()
+    if child:
+        _, status = os.waitpid(child, 0)
+        return os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
+    steps = 0
+
+    def watch(event, arguments):
+        nonlocal steps
+        if event in {"open", "os.rename"} and ".partial-" in str(arguments[0]):
+            steps += 1
+            if steps == step:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    # Python's own account of what a process does; nothing of the harness is replaced.
+    sys.addaudithook(watch)
+    try:
+        fabricated.sealed(base / "out", base / "home", spec, found)
+    finally:
+        os._exit(0)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
+def test_a_run_killed_at_any_step_of_sealing_leaves_no_half_bundle(tmp_path):
+    spec = fabricated.spec(seeds=1)
+    found = fabricated.evidence(spec)
+    files = len(bundle.files("A"))
+    for step in range(1, files + 2):
+        base = tmp_path / str(step)
+        base.mkdir()
+        assert killed_in_sealing(base, spec, found, step=step)
+        assert not (base / "out").exists()
+        [left] = base.glob(".out*")
+        assert len(list(left.iterdir())) == step - 1
+        # Before its name it is whole: signed, and in the ledger; a file less is none.
+        assert (verify(left).status is Status.HOLDS) == (step > files)
+    # The last home goes on, and there is no step that was not tried.
+    assert not killed_in_sealing(base, spec, found, step=files + 2)
+    assert verify(base / "out").status is Status.HOLDS
 
 
 def entries(base):

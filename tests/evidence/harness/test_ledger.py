@@ -9,6 +9,7 @@ from evidence.harness import ledger, signing
 from evidence.harness.errors import HarnessError
 from evidence.harness.home import CHECKOUT, Home, default_home
 from evidence.harness.ledger import GENESIS, Entry, Kind, Ledger
+from tests.evidence.harness.filling import files_of_at_most
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 APPENDS = """
@@ -107,3 +108,15 @@ def test_the_home_is_under_the_data_folder_or_else_in_the_checkout(monkeypatch, 
     assert default_home() == tmp_path / "harness"
     monkeypatch.delenv("BUTFOR_DATA")
     assert default_home() == CHECKOUT / "var" / "harness"
+
+
+def test_a_full_disk_is_one_clear_line_and_the_chain_stays_whole(tmp_path):
+    home = Home.at(tmp_path)
+    home.ledger.append(Kind.REGISTRATION, {"run": 1})
+    before = home.ledger.path.read_bytes()
+    refused = pytest.raises(HarnessError, match=r"ledger .* cannot be written .*too large")
+    with refused as caught, files_of_at_most(len(before) + 40):
+        home.ledger.append(Kind.ABANDONED, {"run": 1})
+    assert "\n" not in str(caught.value)
+    assert home.ledger.path.read_bytes() == before
+    assert home.ledger.append(Kind.ABANDONED, {"run": 1}).seq == 2

@@ -6,6 +6,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from evidence.harness import signing
 from evidence.harness.errors import HarnessError
+from tests.evidence.harness.filling import files_of_at_most
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 
@@ -48,3 +49,13 @@ def test_a_file_that_is_no_key_is_named(tmp_path):
     path.write_text("nothing")
     with pytest.raises(HarnessError, match=r"key\.pem"):
         signing.load_or_create(path)
+
+
+def test_a_full_disk_leaves_no_half_key_under_its_name(tmp_path):
+    with files_of_at_most(50), pytest.raises(OSError, match="File too large"):
+        signing.load_or_create(tmp_path / "key.pem")
+    assert list(tmp_path.iterdir()) == []
+    # A kill may leave one beside it, which is no key yet.
+    (tmp_path / "key.pem.partial").write_bytes(b"-----BEGIN")
+    signing.load_or_create(tmp_path / "key.pem")
+    assert [path.name for path in tmp_path.iterdir()] == ["key.pem"]

@@ -66,3 +66,17 @@ def test_three_seeds_are_held_to_a_tighter_bound():
 def test_parameters_cannot_be_changed_afterwards():
     with pytest.raises(TypeError):
         SPEC.parameters["tune_steps"] = 1
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("tune_rate", float("nan"), "not a number"),
+        ("gate_minimum", float("-inf"), "not a number"),
+        ("bootstrap_seed", -1, "from 0 up"),
+    ],
+)
+def test_a_parameter_that_counts_nothing_is_one_clear_line(name, value, says):
+    with pytest.raises(HarnessError, match=f"{name} is .*{says}") as caught:
+        RECIPES["emergent"].spec(changes={name: value})
+    assert "\n" not in str(caught.value)

@@ -9,12 +9,14 @@ from itertools import cycle
 import pytest
 
 from config.paths import CHECKOUT
+from evidence.harness.errors import HarnessError
 from evidence.harness.organism import model as models
 from evidence.harness.organism import shelf
 from evidence.harness.organism.checkpoints import kept_in
 from evidence.harness.organism.model import Shape
 from evidence.harness.organism.threads import single_threaded
 from evidence.harness.organism.training import Example, Plan, fit
+from tests.evidence.harness.filling import files_of_at_most
 from tests.evidence.harness.killing import attempted, killed
 
 SMALL = Shape(width=16, layers=2, heads=2, feed_forward=32, context=128)
@@ -124,3 +126,14 @@ def test_training_killed_at_twenty_random_moments_ends_in_the_same_weights(tmp_p
     hashes = [path.read_text() for path in sorted(tmp_path.glob("*/hash"))]
     assert len(hashes) == len(rounds)
     assert set(hashes) == {(tmp_path / "whole").read_text()}
+
+
+def test_a_full_disk_is_one_clear_line_and_the_last_state_stays(tmp_path):
+    with pytest.raises(Killed):
+        trained(tmp_path, killed_at=2)
+    before = {path.name: path.read_bytes() for path in tmp_path.glob("*.safetensors")}
+    refused = pytest.raises(HarnessError, match=r"Checkpoints cannot be kept in .*too large")
+    with refused as caught, files_of_at_most(1_000):
+        trained(tmp_path)
+    assert "\n" not in str(caught.value)
+    assert {path.name: path.read_bytes() for path in tmp_path.glob("*.safetensors")} == before

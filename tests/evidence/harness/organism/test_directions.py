@@ -3,6 +3,7 @@ from dataclasses import replace
 import pytest
 import torch
 
+from evidence.harness.errors import HarnessError
 from evidence.harness.organism import directions, sparse
 from evidence.harness.organism.directions import Contrasts
 from evidence.harness.world import world as worlds
@@ -107,3 +108,19 @@ def test_the_same_seed_gives_the_same_autoencoder():
     plan = sparse.SparsePlan(latents=12, kept=2, steps=5, batch=16, rate=1e-3)
     one, again = (sparse.trained(hidden, plan, seed=1, check=lambda: None) for _ in range(2))
     assert torch.equal(one.decoder, again.decoder)
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"kept": 0}, "1 row or more"),
+        ({"steps": 0}, "1 row or more"),
+        ({"batch": 0}, "1 row or more"),
+        ({"rate": 0.0}, "a rate"),
+        ({"kept": 33}, "no 33 can fire"),
+    ],
+)
+def test_an_autoencoder_that_cannot_be_is_one_clear_line(change, says):
+    plan = sparse.SparsePlan(latents=32, kept=3, steps=600, batch=256, rate=3e-3)
+    with pytest.raises(HarnessError, match=says):
+        replace(plan, **change)

@@ -4,6 +4,7 @@ from itertools import cycle
 import pytest
 import torch
 
+from evidence.harness.errors import HarnessError
 from evidence.harness.organism import model as models
 from evidence.harness.organism import shelf, texts, tokenizer
 from evidence.harness.organism.model import Shape
@@ -91,3 +92,9 @@ def test_a_small_model_from_nothing_learns_the_world_the_same_way_twice():
     assert prints[0] == prints[1]
     assert losses[:60] == losses[60:]
     assert losses[59] < 0.6 * losses[0]
+
+
+@pytest.mark.parametrize("change", [{"steps": 0}, {"batch": 0}, {"rate": 0.0}, {"rate": -1.0}])
+def test_a_training_that_cannot_be_is_one_clear_line(change):
+    with pytest.raises(HarnessError, match="1 step or more"):
+        replace(Plan(10, 1, 1e-2, None, falls=False), **change)

@@ -1,3 +1,4 @@
+import socket
 import threading
 
 import pytest
@@ -54,6 +55,32 @@ def test_a_judge_that_does_not_answer_or_is_not_there_is_one_clear_line():
         wait.set()
     with pytest.raises(HarnessError, match="cannot be asked"):
         quick(name).replies(["a"])
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"this is no HTTP",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n\xff\xfe",
+        b"HTTP/1.1 200 OK\r\n\r\n" + b"[" * 100_000,
+    ],
+)
+def test_an_address_that_speaks_nonsense_is_one_clear_line(said):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer():
+            place, _ = server.accept()
+            with place:
+                place.recv(2**16)
+                place.sendall(said)
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        with pytest.raises(HarnessError, match="not as the interface has it") as caught:
+            quick(f"http://127.0.0.1:{server.getsockname()[1]}/v1#m").replies(["a"])
+        thread.join()
+    assert "\n" not in str(caught.value)
 
 
 @pytest.mark.parametrize("name", ["ftp://host/v1#m", "http://host/v1", "file:///etc/passwd#m"])
