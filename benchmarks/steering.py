@@ -67,7 +67,7 @@ def organism(folder: Path, rounds: int) -> Task:
     recipe = RECIPES["steer"]
     spec = recipe.spec()
     settings = Settings.of(spec)
-    author = Pushes.found(Organism.base(Authorship.SHARED, seed=0), settings, 0).author
+    author = Pushes.found(Organism.base(Authorship.SHARED, seed=0), spec, 0).author
     aligned = Organism.aligned(Authorship.SHARED, seed=0)
     by_length = defaultdict(list)
     for prompt in sorted(
