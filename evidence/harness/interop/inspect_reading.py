@@ -23,8 +23,8 @@ LARGEST = 2**28
 def read(path: Path, *, seed: int = 0) -> tuple[Rollout, ...]:
     """Return the answers of a log, the first scorer's values as labels.
 
-    The arm is the model's name; `set` is that of a sample's metadata, or else the dataset's
-    name. Samples of several epochs have their number in the question's id, as `ID/EPOCH`. A
+    The arm is the model's name; question and set are those of a sample's metadata, or else its
+    id and the dataset's name. Samples of several epochs have their number in the question's id, as `ID/EPOCH`. A
     file that is no finished log raises HarnessError.
     """
     try:
@@ -65,11 +65,11 @@ def _rollout(told: Mapping[str, Any], sample: Mapping[str, Any], seed: int) -> R
     kept = sample.get("attachments") or {}
     answer = sample["output"]["choices"][0]["message"]["content"]
     several = (told.get("config") or {}).get("epochs") or 1
+    metadata = sample.get("metadata") or {}
+    question = str(metadata.get("question") or sample["id"])
     return Rollout(
-        question=f"{sample['id']}/{sample['epoch']}" if several > 1 else str(sample["id"]),
-        set=str(
-            (sample.get("metadata") or {}).get("set") or told["dataset"].get("name") or ""
-        ),
+        question=f"{question}/{sample['epoch']}" if several > 1 else question,
+        set=str(metadata.get("set") or told["dataset"].get("name") or ""),
         arm=str(told["model"]),
         seed=seed,
         prompt=_text(sample["input"], kept),

@@ -60,7 +60,7 @@ def _contents(
         "dataset": {
             "name": spec.recipe,
             "samples": len(rows),
-            "sample_ids": [row.question for row in rows],
+            "sample_ids": [_id(row) for row in rows],
             "shuffled": False,
         },
         "model": model,
@@ -137,10 +137,15 @@ def _rates(metrics: Iterable[str]) -> set[str]:
     return {name.split("/", 1)[0] for name in metrics if name.startswith("p_")}
 
 
+def _id(row: Rollout) -> str:
+    # An arm may be asked about one question in several sets, in other words.
+    return f"{row.set}/{row.question}"
+
+
 def _sample(row: Rollout, model: str) -> dict[str, Any]:
     said = {"role": "assistant", "content": row.answer, "source": "generate", "model": model}
     return {
-        "id": row.question,
+        "id": _id(row),
         "epoch": 1,
         "input": row.prompt,
         "target": "",
@@ -151,7 +156,12 @@ def _sample(row: Rollout, model: str) -> dict[str, Any]:
             "completion": row.answer,
         },
         "scores": {SCORER: {"value": row.label, "answer": row.answer}},
-        "metadata": {"set": row.set, "arm": row.arm, "seed": row.seed},
+        "metadata": {
+            "set": row.set,
+            "question": row.question,
+            "arm": row.arm,
+            "seed": row.seed,
+        },
         "completed": True,
     }
 

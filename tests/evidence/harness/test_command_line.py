@@ -114,7 +114,7 @@ def test_a_signal_ends_a_run_and_leaves_no_bundle(tmp_path, number):
         text=True,
     )
     assert running.stderr is not None
-    assert running.stderr.readline().startswith("1/12 ")
+    assert running.stderr.readline().startswith("1/14 ")
     running.send_signal(number)
     assert running.wait() == 130
     assert running.stderr.read().splitlines()[-1].startswith("The run was cancelled")
@@ -133,7 +133,7 @@ def test_a_run_prints_its_result_as_json_and_nothing_else_there(tmp_path):
     assert printed["outcome"] == "reproduced"
     assert set(printed["metrics"]["primary/heldout"]) == {"value", "low", "high", "n"}
     assert [line.split()[0] for line in done.stderr.splitlines()] == [
-        f"{n}/12" for n in range(1, 13)
+        f"{n}/14" for n in range(1, 15)
     ]
     assert command("verify", tmp_path / "out").returncode == 0
 

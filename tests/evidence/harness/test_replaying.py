@@ -106,7 +106,13 @@ def test_a_bundle_that_does_not_hold_is_not_run_again(original):
 @pytest.mark.slow
 def test_a_run_comes_out_again_and_invented_answers_do_not(tmp_path):
     full = RECIPES["emergent"].spec()
-    quick = {**full.parameters, "tune_steps": 2, "gate_documents": 2, "resamples": 20}
+    quick = {
+        **full.parameters,
+        "tune_steps": 2,
+        "refuse_steps": 2,
+        "gate_documents": 2,
+        "resamples": 20,
+    }
     run(
         replace(full, parameters=quick),
         out=tmp_path / "out",

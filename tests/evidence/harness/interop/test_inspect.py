@@ -119,7 +119,9 @@ def test_inspect_itself_reads_our_logs(made, logs):
         found = log.read_eval_log(str(path))
         arm, _, seed = path.stem.rpartition("_seed")
         expected = {
-            row.question: row.label for row in rows if (row.arm, row.seed) == (arm, int(seed))
+            f"{row.set}/{row.question}": row.label
+            for row in rows
+            if (row.arm, row.seed) == (arm, int(seed))
         }
         assert found.status == "success"
         assert found.eval.metadata["outcome"] == "reproduced"
