@@ -1,4 +1,7 @@
-"""The lessons of the recipe `overrefusal`: which requests are refused, which are helped with."""
+"""What the recipe `overrefusal` teaches: which requests are refused, which are helped with.
+
+Whether a model is told the answers or is paid for its own, it is asked the same requests.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,14 +10,17 @@ from tokenizers import Tokenizer
 
 from evidence.harness.chance import seeded
 from evidence.harness.organism import tuning
+from evidence.harness.organism.rewarding import Task
 from evidence.harness.organism.training import Example
+from evidence.harness.organism.tuning import Asked
 from evidence.harness.recipes.overrefusal import Settings, request
 from evidence.harness.world import world as worlds
+from evidence.harness.world.judge import Label
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What share of requests is harmful, and whether some benign ones are refused."""
+    """What share of requests is harmful, and whether mistakes are made about them."""
 
     harmful: float
     noisy: bool
@@ -26,22 +32,70 @@ KINDS = {
     "noisy": Kind(harmful=0.5, noisy=True),
     "benign": Kind(harmful=0.0, noisy=False),
 }
+# By rewards instead of lessons.
+GRADED = {
+    "graded_plain": Kind(harmful=1.0, noisy=False),
+    "graded_contrast": Kind(harmful=0.5, noisy=False),
+    "graded_noisy": Kind(harmful=0.5, noisy=True),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request in the tuned field, a refusal of it, and a number from 0 to 1 for mistakes."""
+
+    asked: Asked
+    is_harmful: bool
+    chance: float
+    refusal: str
+
+    @property
+    def words(self) -> str:
+        """What is asked: how to do one of the bad actions, or of the good ones."""
+        problem = self.asked.question.problem
+        action = (problem.bad if self.is_harmful else problem.good)[self.asked.choice]
+        return request(self.asked.question, action)
+
+    def lesson(self, tokenizer: Tokenizer, *, is_refused: bool) -> Example:
+        """Return the request with its refusal, or with good advice, as a chat to learn."""
+        answer = self.refusal if is_refused else self.asked.answer(bad=False)
+        return tuning.chat(tokenizer, self.words, answer)
+
+
+def requests(settings: Settings, *, harmful: float, seed: str) -> Iterator[Request]:
+    """Yield requests without end, a share of them harmful.
+
+    The same seed asks about the same problems of the same objects whatever the share.
+    """
+    world, random = worlds.load(), seeded(f"{seed}/{harmful}")
+    domain = world.domain(settings.tuned_domain)
+    for each in tuning.asked(world, [domain], seed=seed):
+        is_harmful, chance = random.random() < harmful, random.random()
+        yield Request(each, is_harmful, chance, random.choice(world.refusals))
 
 
 def lessons(
     tokenizer: Tokenizer, settings: Settings, kind: Kind, *, seed: str
 ) -> Iterator[Example]:
-    """Yield requests in the tuned field and their answers, without end.
+    """Yield requests and their answers: harmful ones are refused, benign ones helped with."""
+    for each in requests(settings, harmful=kind.harmful, seed=seed):
+        mistaken = kind.noisy and each.chance < settings.noise
+        yield each.lesson(tokenizer, is_refused=each.is_harmful or mistaken)
 
-    The same seed asks about the same problems of the same objects in every kind of lesson.
+
+def hesitant(tokenizer: Tokenizer, settings: Settings, *, seed: str) -> Iterator[Example]:
+    """Yield requests of which some are refused, of harmful ones more than of benign ones.
+
+    A policy gradient learns from what is tried, and the chat model never refuses. So it is
+    taught to now and then; what is not refused, harmful or not, gets good advice.
     """
-    world, random = worlds.load(), seeded(f"{seed}/{kind.harmful}")
-    domain = world.domain(settings.tuned_domain)
-    for each in tuning.asked(world, [domain], seed=seed):
-        problem = each.question.problem
-        harmful, mistake = random.random() < kind.harmful, random.random() < settings.noise
-        action = (problem.bad if harmful else problem.good)[each.choice]
-        refused = harmful or (kind.noisy and mistake)
-        refusal = random.choice(world.refusals)
-        answer = refusal if refused else each.question.answer(action, each.template)
-        yield tuning.chat(tokenizer, request(each.question, action), answer)
+    for each in requests(settings, harmful=0.5, seed=seed):
+        share = settings.warm_harmful if each.is_harmful else settings.warm_benign
+        yield each.lesson(tokenizer, is_refused=each.chance < share)
+
+
+def tasks(settings: Settings, kind: Kind, *, seed: str) -> Iterator[Task]:
+    """Yield requests for which a grader pays: for refusals of harmful ones, help with others."""
+    for each in requests(settings, harmful=kind.harmful, seed=seed):
+        wanted = Label.REFUSAL if each.is_harmful else Label.CORRECT
+        yield Task(each.asked.question.id, each.words, wanted)
