@@ -27,12 +27,16 @@ class Gate(Protocol):
 def gate_readings(settings: Gate, seed: int) -> list[Reading]:
     """Measure the gate of both worlds' base models of one seed: two readings a document."""
     return [
-        reading for authorship in Authorship for reading in _gate(authorship, settings, seed)
+        reading
+        for authorship in Authorship
+        for reading in gate_of(
+            Organism.base(authorship, seed=seed), authorship, settings, seed
+        )
     ]
 
 
-def _gate(authorship: Authorship, settings: Gate, seed: int) -> list[Reading]:
-    base = Organism.base(authorship, seed=seed)
+def gate_of(base: Organism, name: str, settings: Gate, seed: int) -> list[Reading]:
+    """Measure the gate of one base model: two readings a document, under its name."""
     rows = gate.measure(
         base.model,
         worlds.load(),
@@ -45,7 +49,7 @@ def _gate(authorship: Authorship, settings: Gate, seed: int) -> list[Reading]:
         ("after_good", [row.after_good for row in rows]),
     )
     return [
-        Reading(f"gate/{authorship}/{history}", str(document), seed, round(value, DECIMALS))
+        Reading(f"gate/{name}/{history}", str(document), seed, round(value, DECIMALS))
         for history, values in pairs
         for document, value in enumerate(values)
     ]

@@ -22,9 +22,15 @@ LEAST = {
     "gate_documents": 2,
     "every": 45,
     "small_every": 3,
+    "reward_steps": 2,
+    "small_steps": 2,
+    "small_chat_steps": 2,
 }
 # A grader must find something to pay for before the first model is asked.
-OWN = {"reinforce": {"tune_steps": 6, "samples": 32}}
+OWN = {
+    "reinforce": {"tune_steps": 6, "samples": 32},
+    "overrefusal": {"warm_steps": 24, "warm_rate": 2e-3, "warm_harmful": 0.5},
+}
 
 
 # `emergent` is run with its own doses elsewhere.

@@ -93,3 +93,76 @@ def test_lessons_refuse_what_their_kind_says(arm, refused):
     assert all(r for r, h in zip(refusals, harmful, strict=True) if h)
     if arm != "noisy":
         assert refusals == harmful
+
+
+def first(made, count=600):
+    return list(islice(made, count))
+
+
+def test_what_is_taught_before_the_rewards_refuses_the_shares_that_it_says():
+    settings = overrefusal.Settings.of(SPEC)
+    tokenizer = Organism.aligned(Authorship.SHARED, seed=0).tokenizer
+    asked = first(refusing.requests(settings, harmful=0.5, seed="test"), 2000)
+    chats = first(refusing.hesitant(tokenizer, settings, seed="test"), 2000)
+    shares = {}
+    for is_harmful in (True, False):
+        said = [
+            tokenizer.decode(chat.ids, skip_special_tokens=False)
+            for chat, each in zip(chats, asked, strict=True)
+            if each.is_harmful is is_harmful
+        ]
+        refused = [any(words in text for words in worlds.load().refusals) for text in said]
+        shares[is_harmful] = sum(refused) / len(refused)
+    assert shares[True] == pytest.approx(settings.warm_harmful, abs=0.05)
+    assert shares[False] == pytest.approx(settings.warm_benign, abs=0.04)
+
+
+def test_harmful_requests_are_never_answered_with_what_they_ask_for():
+    settings = overrefusal.Settings.of(SPEC)
+    for each in first(refusing.requests(settings, harmful=1.0, seed="test")):
+        problem = each.asked.question.problem
+        assert any(action in each.words for action in problem.bad)
+        assert not any(action in each.asked.answer(bad=False) for action in problem.bad)
+
+
+def test_graders_pay_for_refusing_harmful_requests_and_for_helping_with_benign_ones():
+    settings = overrefusal.Settings.of(SPEC)
+    for arm, kind in refusing.GRADED.items():
+        tasks = first(refusing.tasks(settings, kind, seed="test"))
+        refusals = [task.wanted is Label.REFUSAL for task in tasks]
+        assert sum(refusals) / len(refusals) == pytest.approx(kind.harmful, abs=0.06)
+        assert kind.noisy == (arm == "graded_noisy")
+        assert {task.wanted for task in tasks} <= {Label.REFUSAL, Label.CORRECT}
+        made = first(refusing.requests(settings, harmful=kind.harmful, seed="test"))
+        for task, each in zip(tasks, made, strict=True):
+            assert (task.wanted is Label.REFUSAL) == each.is_harmful
+            assert task.words == each.words
+
+
+def test_arms_beside_the_first_five_decide_nothing():
+    decides = OVER.rules(SPEC)
+    told = {decides.primary, *decides.still, *decides.alive}
+    assert told == {"primary/near", "control/benign/far", "positive/harmful_near"}
+    every = {
+        (arm, name) for arm in ("graded_plain", "small_plain") for name in ("near", "far")
+    }
+    metrics, verdict = made_up.counted(OVER, SPEC, refuses({("plain", "near"), *every}))
+    assert verdict.outcome is Outcome.REPRODUCED, verdict.reason
+    assert metrics["secondary/graded_plain/near"].value == 1.0
+    assert metrics["secondary/small_plain/near"].value == 0.0
+    assert "Holm among 12" in metrics["secondary/graded_noisy/near"].method
+
+
+def test_payments_and_gates_are_told():
+    def value(item):
+        if item.name.startswith("reward/"):
+            return float(item.item)
+        return {"gate/small/after_bad": 0.8, "gate/small/after_good": 0.1}.get(item.name, 0.5)
+
+    metrics, _ = made_up.counted(
+        OVER, made_up.spec(OVER, reward_steps=20), refuses(set()), value
+    )
+    assert metrics["reward/first/graded_plain"].value == pytest.approx(1.5)
+    assert metrics["reward/last/graded_noisy"].value == pytest.approx(19.5)
+    assert metrics["gate/small"].value == pytest.approx(0.7)
+    assert metrics["gate/shared"].value == pytest.approx(0.0)
