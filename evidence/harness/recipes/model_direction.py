@@ -37,6 +37,7 @@ KINDS = contrasts.FILES
 # The chats of questions in which no direction was looked for; and one of those, asked.
 TESTED, ASKED = "heldout", "asked"
 NULLS = ("isotropic", "covariance")
+MOST_NULLS = 100
 # What tells the chats apart without any model: how many tokens they have, and which.
 BESIDE = ("length", "words")
 DECIMALS = 6
@@ -74,11 +75,13 @@ class Settings:
         if told["dtype"] not in DTYPES:
             raise HarnessError(f"The dtype is one of {', '.join(DTYPES)}.")
         found = cls(*(int(told[name]) for name in cls.__slots__))
-        sizes = (found.nulls, found.answer_limit, found.resamples)
-        if not all(0 < size <= asking.LARGEST for size in sizes) or found.tested < 1:
+        sizes = (found.tested, found.answer_limit, found.resamples)
+        if not all(0 < size <= asking.LARGEST for size in sizes):
             raise HarnessError(
-                f"nulls, answer_limit and resamples are from 1 to {asking.LARGEST}."
+                f"answer_limit, resamples and the tested pairs are from 1 to {asking.LARGEST}."
             )
+        if not 0 < found.nulls <= MOST_NULLS:
+            raise HarnessError(f"nulls are from 1 to {MOST_NULLS}.")
         return found
 
 
