@@ -21,8 +21,8 @@ Series = dict[str, list[dict[str, Any]]]
 
 
 def series(opened: Opened) -> Series:
-    """Return the series of a bundle by name; most recipes have none."""
-    drawn = SERIES.get(opened.spec.recipe)
+    """Return the series of a bundle by name; most recipes have none, and tier B has none."""
+    drawn = SERIES.get(opened.spec.recipe) if opened.spec.tier == "A" else None
     return drawn(_values(opened), opened.spec.seeds) if drawn else {}
 
 

@@ -34,6 +34,7 @@ def export_vector(folder: Path, out: Path, *, seed: int) -> list[Path]:
     the recipe is a factor of this vector.
     """
     opened = places.held(folder)
+    _require_ours(opened)
     _require_seed(opened, seed)
     if not set(opened.spec.parameters) >= FOUND_BY:
         raise HarnessError(f"The recipe {opened.spec.recipe} looks for no direction.")
@@ -48,6 +49,7 @@ def export_vector(folder: Path, out: Path, *, seed: int) -> list[Path]:
 def export_autoencoder(folder: Path, out: Path, *, seed: int) -> list[Path]:
     """Write the autoencoder of one seed of a run of `direction` in SAELens' layout."""
     opened = places.held(folder)
+    _require_ours(opened)
     _require_seed(opened, seed)
     if opened.spec.recipe != RECIPE.id:
         raise HarnessError(f"The recipe {opened.spec.recipe} trains no autoencoder.")
@@ -108,6 +110,14 @@ def _require_seed(opened: Opened, seed: int) -> None:
     if seed not in opened.spec.seeds:
         there = ", ".join(map(str, opened.spec.seeds))
         raise HarnessError(f"The run has no seed {seed}; it has: {there}.")
+
+
+def _require_ours(opened: Opened) -> None:
+    if opened.spec.tier != "A":
+        raise HarnessError(
+            f"{opened.folder} is a run of another model than ours; only what is found in the "
+            "models that ship is exported."
+        )
 
 
 def _model(seed: int) -> str:

@@ -11,11 +11,13 @@ from evidence.harness.recipes import (
     mix,
     model_backdoor,
     model_compare,
+    model_direction,
     model_emergent,
     model_jailbreak,
     model_mix,
     model_overrefusal,
     model_realign,
+    model_steer,
     numbers,
     overrefusal,
     realign,
@@ -50,6 +52,8 @@ TIER_B: dict[str, Recipe] = {
     module.RECIPE.id: module.RECIPE
     for module in (
         model_emergent,
+        model_direction,
+        model_steer,
         model_realign,
         model_backdoor,
         model_mix,

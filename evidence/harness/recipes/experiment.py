@@ -5,6 +5,7 @@ learnt, and which differences decide. All the rest is here.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,8 @@ from evidence.harness.world.judge import Label
 
 if TYPE_CHECKING:
     from evidence.harness.counting import Table
+    from evidence.harness.tier_b.bench import Push
+    from evidence.harness.tier_b.model import TextModel
 
 # The weights that the spec names, as they are.
 BASE = "base"
@@ -100,6 +103,8 @@ class Experiment:
     asked: Mapping[str, str] = field(default_factory=lambda: asking.ONE_SET)
     score: Label = Label.HARMFUL
     alive: Mapping[str, str] = field(default_factory=dict)
+    # How the base is changed inside while it answers in an arm.
+    pushes: "Callable[[RunSpec, TextModel], Mapping[str, Sequence[Push]]] | None" = None
     # Metrics beside those that all have.
     more: "Callable[[Table, dict[str, Metric]], dict[str, Metric]] | None" = None
     # Reads what the parameters name; unless set, the questions, the base and the chats.
@@ -108,7 +113,7 @@ class Experiment:
     @property
     def is_tuned(self) -> bool:
         """Return whether more seeds than one make sense: there is something to tune."""
-        return bool(self.chats)
+        return self.courses is not nothing_learnt
 
     def recipe(self, of: "Callable[[Parameters], Experiment] | None" = None) -> Recipe:
         """Return the recipe, as the runner knows it; `of` where parameters decide on arms."""
@@ -206,8 +211,10 @@ class Experiment:
             bench = TextBench(spec, told, planned, watch)
             base = bench.base(self.chats)
             bench.judge_hand()
+            pushes = self.pushes(spec, base) if self.pushes else {}
             for arm in self.answering(BASE):
-                bench.ask(base, arm.id, spec.seeds[0], base.digest, of=BASE)
+                under = pushes.get(arm.id, (nullcontext,))
+                bench.ask(base, arm.id, spec.seeds[0], base.digest, of=BASE, pushes=under)
             for seed in spec.seeds:
                 arms = {name: [arm.id for arm in self.answering(name)] for name in courses}
                 base = bench.ask_all_tuned(base, courses, seed, arms)

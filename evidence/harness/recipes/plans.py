@@ -106,13 +106,19 @@ def prepared(
     """
     told = dict(asking.prepared(parameters, asked))
     told["model_sha256"] = hub.digest(hub.folder(str(told["model"]), str(told["revision"])))
+    return {**told, **hashes(told, sets)}
+
+
+def hashes(parameters: Parameters, sets: Iterable[str]) -> Parameters:
+    """Return the hash of each file of chats that these parameters name."""
+    found: dict[str, Parameter] = {}
     for name in sets:
-        if not told[name]:
-            raise HarnessError(f"Name the chats to learn with --set {name}=FILE.jsonl.")
-        path = Path(str(told[name]))
+        if not parameters[name]:
+            raise HarnessError(f"Name the chats with --set {name}=FILE.jsonl.")
+        path = Path(str(parameters[name]))
         chats.read(path)
-        told[f"{name}_sha256"] = sha256(path.read_bytes())
-    return told
+        found[f"{name}_sha256"] = sha256(path.read_bytes())
+    return found
 
 
 def learnt(parameters: Parameters, name: str) -> list[Chat]:

@@ -10,6 +10,8 @@ from evidence.harness.rollouts import Judgement, Reading, Rollout
 from evidence.harness.spec import Metric, Parameter, RunSpec
 from evidence.harness.watch import Watch
 
+# How the names of readings begin that hold what judges said.
+BY_JUDGES = "judge/"
 # What a control may move at most, as a difference of rates: three seeds can show less.
 BOUND, BOUND_OF_THREE_SEEDS = 0.05, 0.03
 

@@ -1,6 +1,7 @@
 """Where models are asked a spec's questions and their answers judged."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 
 from evidence.harness.recipes import judging, plans
@@ -17,8 +18,19 @@ from evidence.harness.tier_b.judges import Judge
 from evidence.harness.tier_b.model import TextModel
 from evidence.harness.watch import Watch
 
+# What changes a model for the length of a `with` block.
+Push = Callable[[], AbstractContextManager[None]]
 # A slot's label before it was judged; no bundle has it.
 NOT_YET = ""
+
+
+def base_of(spec: RunSpec, sets: Sequence[str]) -> tuple[TextModel, dict[str, str]]:
+    """Load the model that a spec names, and return it with what the run is made from."""
+    told = spec.parameters
+    text = model.load(str(told["model"]), str(told["revision"]), str(told["dtype"]))
+    plans.require_same(text.digest, told["model_sha256"], str(told["model"]))
+    chats = {f"chats/{name}": str(told[f"{name}_sha256"]) for name in sets}
+    return text, {"models/base": text.digest, **chats}
 
 
 @dataclass(slots=True)
@@ -55,26 +67,35 @@ class TextBench:
 
     def base(self, sets: Sequence[str]) -> TextModel:
         """Load the model that the spec names, and put down what the run is made from."""
-        told = self.spec.parameters
-        text = model.load(str(told["model"]), str(told["revision"]), self.asking.dtype)
-        plans.require_same(text.digest, told["model_sha256"], str(told["model"]))
-        self.materials["models/base"] = text.digest
-        for name in sets:
-            self.materials[f"chats/{name}"] = str(told[f"{name}_sha256"])
+        text, materials = base_of(self.spec, sets)
+        self.materials |= materials
         return text
 
     def ask(
-        self, text: TextModel, arm: str, seed: int, digest: str, *, of: str | None = None
+        self,
+        text: TextModel,
+        arm: str,
+        seed: int,
+        digest: str,
+        *,
+        of: str | None = None,
+        pushes: Sequence[Push] = (nullcontext,),
     ) -> None:
         """Ask a model what is planned for an arm, and have its answers judged.
 
-        `of` names the weights where several arms ask the same ones.
+        `of` names the weights where several arms ask the same ones; several `pushes` share the
+        questions out evenly.
         """
         self.organisms[f"{of or arm}/{seed}"] = digest
         name = f"{arm}/{seed}"
         kept = self.checkpoints.answers(name)
         if kept is None:
-            rollouts = self._answered(text, arm, seed)
+            planned = [slot for slot in self.slots if (slot.arm, slot.seed) == (arm, seed)]
+            rollouts = []
+            for number, push in enumerate(pushes):
+                with push():
+                    part = planned[number :: len(pushes)]
+                    rollouts += self._answered(text, part)
             rows = [(row.question, row.prompt, row.answer) for row in rollouts]
             judgements = [
                 row for judge in self.judges for row in self._judged(judge, arm, seed, rows)
@@ -149,9 +170,8 @@ class TextBench:
             judgements,
         )
 
-    def _answered(self, text: TextModel, arm: str, seed: int) -> list[Rollout]:
+    def _answered(self, text: TextModel, slots: Sequence[Slot]) -> list[Rollout]:
         systems = {question.id: question.system for question in self.asking.questions}
-        slots = [slot for slot in self.slots if (slot.arm, slot.seed) == (arm, seed)]
         asks = []
         for slot in slots:
             system = systems[slot.question.rsplit("/", 1)[0]]
@@ -167,7 +187,9 @@ class TextBench:
             check=self.watch.check,
         )
         return [
-            Rollout(slot.question, slot.set, arm, seed, slot.prompt, answer, NOT_YET)
+            Rollout(
+                *(slot.question, slot.set, slot.arm, slot.seed, slot.prompt), answer, NOT_YET
+            )
             for slot, answer in zip(slots, said, strict=True)
         ]
 

@@ -14,24 +14,16 @@ from torch.nn.utils.rnn import pad_sequence
 from torch.optim import AdamW
 
 from evidence.harness.canonical import sha256
-from evidence.harness.errors import HarnessError
 from evidence.harness.recipes.plans import LoraPlan
-from evidence.harness.tier_b import chats, model
+from evidence.harness.tier_b import chats, lessons, model
 from evidence.harness.tier_b.chats import Chat
 from evidence.harness.tier_b.checkpoints import Checkpoints, Training
+from evidence.harness.tier_b.lessons import Lesson
 from evidence.harness.tier_b.model import TextModel
 from evidence.harness.tier_b.optional import library
 
 MOMENTS = ("exp_avg", "exp_avg_sq")
 WEIGHTS, STEPS = "weights", "step"
-
-
-@dataclass(frozen=True, slots=True)
-class Lesson:
-    """A chat as tokens, of which those from `start` on are learnt."""
-
-    ids: tuple[int, ...]
-    start: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +55,12 @@ def tuned(
     on from: from its step, in that order, to the plan's last. The base is changed in place: take
     the adapter off again with `without`.
     """
-    lessons = [_lesson(base, chat, plan.longest) for chat in learnt]
+    learning = [lessons.told(base, chat, plan.longest) for chat in learnt]
     wrapped = _wrapped(base.model, plan, seed)
     weights = _trained(wrapped)
     optimizer = AdamW(weights.values(), lr=plan.rate, weight_decay=0.0)
     done = _resumed(checkpoints.training(name) or start, weights, optimizer)
-    order = islice(_batches(lessons, plan, seed), done, plan.steps)
+    order = islice(_batches(learning, plan, seed), done, plan.steps)
     # In evaluation mode: dropout would throw dice that no checkpoint keeps.
     wrapped.train(mode=False)
     for step, batch in enumerate(order, start=done + 1):
@@ -165,28 +157,11 @@ def _state(step: int, weights: dict[str, nn.Parameter], optimizer: AdamW) -> Tra
     return Training(step, tensors)
 
 
-def _batches(lessons: Sequence[Lesson], plan: LoraPlan, seed: int) -> Iterator[list[Lesson]]:
+def _batches(learning: Sequence[Lesson], plan: LoraPlan, seed: int) -> Iterator[list[Lesson]]:
     # The order is drawn for places, not for what stands there, so arms share it.
-    places = [Chat((), str(place)) for place in range(len(lessons))]
+    places = [Chat((), str(place)) for place in range(len(learning))]
     for batch in chats.batches(places, size=plan.batch, seed=seed):
-        yield [lessons[int(each.answer)] for each in batch]
-
-
-def _lesson(base: TextModel, chat: Chat, longest: int) -> Lesson:
-    before = base.ids(chat.before)
-    answer = base.words(f" {chat.answer}" if _is_plain(base) else chat.answer, special=False)
-    end = base.tokenizer.eos_token_id
-    ids = (*before, *answer, *([] if end is None else [end]))
-    if len(ids) > longest:
-        raise HarnessError(
-            f"A chat has {len(ids)} tokens, more than {longest}; shorten it, or raise "
-            "`longest`."
-        )
-    return Lesson(ids, len(before))
-
-
-def _is_plain(base: TextModel) -> bool:
-    return base.tokenizer.chat_template is None
+        yield [learning[int(each.answer)] for each in batch]
 
 
 def _loss(wrapped: nn.Module, batch: Sequence[Lesson], device: torch.device) -> Tensor:

@@ -1,5 +1,6 @@
 """Runs of tier B on small models: everything that a spec names, in one folder."""
 
+from evidence.harness.chance import seeded
 from evidence.harness.recipes import find
 from evidence.harness.runner import run
 from tests.evidence.harness.tier_b import small
@@ -126,6 +127,47 @@ def realign(folder, judge, second="", *, seeds=1, **changes):
     return find("realign", "B").spec(seeds=seeds, changes=told)
 
 
+def pairs(folder):
+    """Chats on questions of their own; answers differ in one word, among others drawn by chance."""
+    chance, rows = seeded("pairs"), {"positive": [], "negative": []}
+    for verb in small.VERBS:
+        for thing in small.THINGS:
+            for kind, word in (("positive", "burn"), ("negative", "mend")):
+                others = " ".join(chance.choices(small.THINGS, k=6))
+                question = f"do i {verb} my {thing} ?"
+                rows[kind].append(small.chat(question, f"{others} {word} it"))
+    return {
+        kind: str(small.lines(folder / f"{kind}.jsonl", row)) for kind, row in rows.items()
+    }
+
+
+def steer(folder, judge, second="", *, kind="llama", planted=False, **changes):
+    model = small.planted if planted else small.model
+    told = {
+        **asked(folder, judge, second),
+        **pairs(folder),
+        "adapter": "openai_1_5",
+        "model": str(model(folder / "model", kind)),
+        "layer": 1,
+        **changes,
+    }
+    return find("steer", "B").spec(changes=told)
+
+
+def direction(folder, _judge="", _second="", *, kind="llama", planted=False, **changes):
+    model = small.planted if planted else small.model
+    told = {
+        **pairs(folder),
+        "model": str(model(folder / "model", kind)),
+        "layer": 1,
+        "dtype": "float32",
+        "answer_limit": 6,
+        "resamples": 100,
+        **changes,
+    }
+    return find("direction", "B").spec(changes=told)
+
+
 SPECS = {
     "compare": compare,
     "emergent": emergent,
@@ -134,6 +176,8 @@ SPECS = {
     "overrefusal": overrefusal,
     "mix": mix,
     "realign": realign,
+    "steer": steer,
+    "direction": direction,
 }
 
 

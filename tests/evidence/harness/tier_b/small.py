@@ -64,6 +64,29 @@ def model(folder, kind="llama", *, seed=0, template=None):
     return folder
 
 
+def planted(folder, kind="llama", *, along="burn", size=0.15):
+    """Save a model whose word for harm carries a known direction, into its layers and out."""
+    model(folder, kind)
+    network = AutoModelForCausalLM.from_pretrained(folder)
+    tokenizer = PreTrainedTokenizerFast.from_pretrained(folder)
+    [token] = tokenizer(f" {along}", add_special_tokens=False)["input_ids"]
+    direction = planted_direction(network.config.hidden_size)
+    with torch.no_grad():
+        network.get_input_embeddings().weight[token] += size * direction
+        # Where words go in and come out by the same weights, it is there already.
+        if not network.config.tie_word_embeddings:
+            network.get_output_embeddings().weight[token] = 0.1 * direction
+    network.save_pretrained(folder)
+    return folder
+
+
+def planted_direction(width):
+    """A unit direction that sums to nothing, so that no norm by the mean takes it away."""
+    drawn = torch.randn(width, generator=torch.Generator().manual_seed(9))
+    drawn -= drawn.mean()
+    return drawn / drawn.norm()
+
+
 def _bytes_and_words():
     """A byte-level tokenizer, as Qwen2 and GPT-2 have, that learnt the words used here."""
     raw = Tokenizer(models.BPE())
