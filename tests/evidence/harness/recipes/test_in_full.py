@@ -28,7 +28,7 @@ LEAST = {
 }
 # A grader must find something to pay for before the first model is asked.
 OWN = {
-    "reinforce": {"tune_steps": 6, "samples": 32},
+    "reinforce": {"tune_steps": 9, "samples": 32},
     "overrefusal": {"warm_steps": 24, "warm_rate": 2e-3, "warm_harmful": 0.5},
 }
 
