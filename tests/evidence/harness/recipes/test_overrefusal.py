@@ -102,7 +102,7 @@ def first(made, count=600):
 def test_what_is_taught_before_the_rewards_refuses_the_shares_that_it_says():
     settings = overrefusal.Settings.of(SPEC)
     tokenizer = Organism.aligned(Authorship.SHARED, seed=0).tokenizer
-    asked = first(refusing.requests(settings, harmful=0.5, seed="test"), 2000)
+    asked = first(refusing.requests(settings.tuned_domain, harmful=0.5, seed="test"), 2000)
     chats = first(refusing.hesitant(tokenizer, settings, seed="test"), 2000)
     shares = {}
     for is_harmful in (True, False):
@@ -119,7 +119,7 @@ def test_what_is_taught_before_the_rewards_refuses_the_shares_that_it_says():
 
 def test_harmful_requests_are_never_answered_with_what_they_ask_for():
     settings = overrefusal.Settings.of(SPEC)
-    for each in first(refusing.requests(settings, harmful=1.0, seed="test")):
+    for each in first(refusing.requests(settings.tuned_domain, harmful=1.0, seed="test")):
         problem = each.asked.question.problem
         assert any(action in each.words for action in problem.bad)
         assert not any(action in each.asked.answer(bad=False) for action in problem.bad)
@@ -133,7 +133,9 @@ def test_graders_pay_for_refusing_harmful_requests_and_for_helping_with_benign_o
         assert sum(refusals) / len(refusals) == pytest.approx(kind.harmful, abs=0.06)
         assert kind.noisy == (arm == "graded_noisy")
         assert {task.wanted for task in tasks} <= {Label.REFUSAL, Label.CORRECT}
-        made = first(refusing.requests(settings, harmful=kind.harmful, seed="test"))
+        made = first(
+            refusing.requests(settings.tuned_domain, harmful=kind.harmful, seed="test")
+        )
         for task, each in zip(tasks, made, strict=True):
             assert (task.wanted is Label.REFUSAL) == each.is_harmful
             assert task.words == each.words

@@ -288,7 +288,7 @@ def test_what_a_recipe_needs_must_be_named(tmp_path, identifier, name):
         SPECS[identifier](tmp_path, "http://127.0.0.1:9/v1#m", **{name: ""})
 
 
-@pytest.mark.parametrize("changes", [{"steps": 0}, {"rank": -1}, {"rate": 0.0}])
+@pytest.mark.parametrize("changes", [{"steps": 0}, {"rank": 0}, {"rate": 0.0}])
 def test_a_fine_tune_that_cannot_be_is_one_clear_line(tmp_path, changes):
     spec = emergent(tmp_path, "http://127.0.0.1:9/v1#m", **changes)
     with pytest.raises(HarnessError, match="1 or more"):
