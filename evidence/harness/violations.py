@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from evidence.harness import bundle, signing
+from evidence.harness.chance import seeded
 from evidence.harness.forgery import Forgery
 from evidence.harness.rollouts import Rollout, packed
 from evidence.harness.world.judge import Label
@@ -212,7 +213,11 @@ def other_weights(forged: Forgery) -> None:
 def edited_readings(forged: Forgery) -> None:
     if not forged.readings:
         raise LookupError("the run has no readings")
-    forged.readings = [replace(row, value=row.value / 2 + 0.1) for row in forged.readings]
+    # Each by another amount: some numbers are the same whatever all are halved or raised by.
+    chance = seeded("edited readings")
+    forged.readings = [
+        replace(row, value=row.value / 2 + chance.random()) for row in forged.readings
+    ]
     forged.seal()
 
 
