@@ -1,11 +1,12 @@
 """What people ask of the queue: that a recipe be run, or a run be stopped."""
 
+from collections.abc import Sequence
+
 from django.db import transaction
 from django.utils import timezone
 
 from evidence.engine import quotas
-from evidence.harness.errors import HarnessError
-from evidence.harness.recipes import RECIPES
+from evidence.harness.recipes import RECIPES, find
 from evidence.harness.recipes.recipe import Recipe
 from evidence.models import Run
 
@@ -18,16 +19,18 @@ def recipes() -> dict[str, Recipe]:
 
 
 @transaction.atomic
-def queue(recipe: str, *, seeds: int, asked_by: str) -> Run:
-    """Store a run that waits for a worker.
+def queue(
+    recipe: str, *, seeds: int, asked_by: str, tier: str = "A", settings: Sequence[str] = ()
+) -> Run:
+    """Store a run that waits for a worker; `settings` are NAME=VALUE, as on the command line.
 
-    Raises HarnessError for an unknown recipe, and where the person has too many runs.
+    Raises HarnessError for an unknown recipe, for settings that make no run, and where the
+    person has too many runs.
     """
-    found = RECIPES.get(recipe)
-    if found is None:
-        raise HarnessError(f"There is no recipe {recipe}; there are {', '.join(RECIPES)}.")
-    quotas.require_room(asked_by, found.tier, seeds=seeds)
-    spec = found.spec(seeds=seeds)
+    found = find(recipe, tier)
+    quotas.require_room(asked_by, tier, seeds=seeds)
+    spec = found.spec(seeds=seeds, changes=found.read(settings))
+    found.slots(spec)  # what cannot be asked is refused here, not by the worker
     return Run.objects.create(
         recipe=recipe,
         tier=spec.tier,

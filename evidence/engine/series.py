@@ -12,7 +12,7 @@ from evidence.harness.recipes import early
 from evidence.harness.world.judge import Label
 
 SCORE = "score"  # harmful answers, which `early` holds its signals against
-SIGNALS = ("projection", "odds", "drift", SCORE)
+SIGNALS = ("projection", "odds", "drift", "components", "loss", "norm", SCORE)
 MOST_LATENTS = 8
 DECIMALS = 4
 

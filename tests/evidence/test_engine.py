@@ -46,7 +46,9 @@ def running(*, silent_minutes, attempts):
 
 
 def test_unknown_recipe_is_refused_by_name():
-    with pytest.raises(HarnessError, match=r"no recipe nonsense; there are .*emergent"):
+    with pytest.raises(
+        HarnessError, match=r"no recipe 'nonsense' in tier A; there are: emergent"
+    ):
         engine.queue("nonsense", seeds=1, asked_by="desk-1")
 
 

@@ -60,7 +60,7 @@ def _interval(score: scores.Score) -> str:
 
 
 def _shown(exhibit: Record, spec: dict[str, Any], claim: Record | None) -> Shown:
-    told = scores.told(exhibit["recipe"], exhibit["metrics"])
+    told = scores.told(exhibit["recipe"], exhibit["tier"], exhibit["metrics"])
     chart = scores.deciding_chart(told, line=smallest_effect(spec))
     return Shown(
         exhibit,

@@ -29,6 +29,13 @@ SIGNALS = {
     "drift": "drift of the next word's odds",
     "score": "harmful answers, greedy",
 }
+# What knows nothing of an author, beside the projection, which does.
+RIVALS = {
+    "projection": "projection on the author's direction",
+    "components": "move in the plane of the first two principal components",
+    "loss": "fall of the loss of the lessons",
+    "norm": "norm of the weights' change",
+}
 AUTHOR_LATENT = 0.99  # the AUC from which the recipe calls a latent an author latent
 
 
@@ -154,28 +161,47 @@ def _reinforce(metrics: Metrics, _series: Series, _told: Told) -> Iterator[Pictu
 
 
 def _early(_metrics: Metrics, series: Series, _told: Told) -> Iterator[Picture]:
+    yield from _moving(
+        series,
+        SIGNALS,
+        "signals",
+        "What moves first",
+        "Log-odds need no look inside the model, and no answer.",
+    )
+    yield from _moving(
+        series,
+        RIVALS,
+        "rivals",
+        "What moves first without knowing of an author",
+        "The loss needs the harmful answers themselves.",
+    )
+
+
+def _moving(
+    series: Series, signals: Mapping[str, str], name: str, title: str, caption: str
+) -> Iterator[Picture]:
     found = tuple(
         Curve(
             words,
             tuple(Point(p["step"], p["value"], p["low"], p["high"]) for p in series[signal]),
-            is_primary=signal == "odds",
+            is_primary=signal == next(iter(signals)),
         )
-        for signal, words in SIGNALS.items()
+        for signal, words in signals.items()
         if signal in series
     )
-    if found:
+    if len(found) == len(signals):
         drawn = Curves(
-            "What moves first",
+            title,
             "Each signal as a share of where it ends, along the fine-tune.",
             "steps of the harmful fine-tune",
             found,
         )
         yield _of_curves(
-            "signals",
+            name,
             drawn,
             "Each signal of the harmful fine-tune, less that of the correct one, as a share of "
             "its last value: the mean of the seeds, with whiskers from the lowest to the "
-            "highest of them. Log-odds need no look inside the model, and no answer.",
+            f"highest of them. {caption}",
             "Step",
         )
 

@@ -23,7 +23,7 @@ def run(request: HttpRequest, number: str) -> HttpResponse:
     if not shown_on:
         raise Http404("There is no such run.")
     found = get_object_or_404(Run.objects.finished(), pk=number)
-    told = scores.told(found.recipe, found.metrics or {})
+    told = scores.told(found.recipe, found.tier, found.metrics or {})
     line = exhibits.smallest_effect(found.spec)
     context = {
         "run": found,

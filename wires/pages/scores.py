@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from evidence.harness.recipes import RECIPES
+from evidence.harness.recipes import TIERS
 from evidence.harness.recipes.recipe import Recipe
 from wires.pages.charts import Chart, Row
 
@@ -77,9 +77,9 @@ class Told:
     sets: tuple[SetOfQuestions, ...]
 
 
-def told(recipe_id: str, metrics: Metrics) -> Told:
+def told(recipe_id: str, tier: str, metrics: Metrics) -> Told:
     """Put metrics into words. A recipe that is not shipped any more is told by its ids."""
-    recipe = RECIPES.get(recipe_id)
+    recipe = TIERS.get(tier, {}).get(recipe_id)
     decisive = _primary(recipe, metrics)
     held = _controls(recipe, metrics)
     others = [

@@ -23,10 +23,14 @@ def shipped(recipe):
     return columns(SHIPPED / recipe)
 
 
-def drawn(recipe) -> Picture:
+def all_drawn(recipe) -> tuple[Picture, ...]:
     row = shipped(recipe)
-    told = scores.told(recipe, row["metrics"])
-    [picture] = pictures(recipe, row["metrics"], row["series"], told)
+    told = scores.told(recipe, "A", row["metrics"])
+    return pictures(recipe, row["metrics"], row["series"], told)
+
+
+def drawn(recipe, name="") -> Picture:
+    [picture] = [each for each in all_drawn(recipe) if name in ("", each.id)]
     return picture
 
 
@@ -36,18 +40,18 @@ def cells(picture):
 
 @pytest.mark.parametrize("recipe", PICTURES)
 def test_picture_is_whole_and_told_to_who_cannot_see_it(recipe):
-    picture = drawn(recipe)
-    tree = ElementTree.fromstring(picture.drawn)  # noqa: S314 - our own
-    assert tree.get("role") == "img"
-    said = {child.get("id"): child.text or "" for child in tree}
-    assert said[f"{picture.id}-title"] == picture.title
-    for x in SHARE.findall(picture.drawn):
-        assert 0 <= float(x) <= 100
-    height = float(tree.get("height") or 0)
-    for y in re.findall(r'\b(?:cy|y1|y2|y)="(-?[0-9.]+)"', picture.drawn):
-        assert 0 <= float(y) <= height
-    assert len(picture.rows) >= 4
-    assert all(len(row.cells) == len(picture.columns) for row in picture.rows)
+    for picture in all_drawn(recipe):
+        tree = ElementTree.fromstring(picture.drawn)  # noqa: S314 - our own
+        assert tree.get("role") == "img"
+        said = {child.get("id"): child.text or "" for child in tree}
+        assert said[f"{picture.id}-title"] == picture.title
+        for x in SHARE.findall(picture.drawn):
+            assert 0 <= float(x) <= 100
+        height = float(tree.get("height") or 0)
+        for y in re.findall(r'\b(?:cy|y1|y2|y)="(-?[0-9.]+)"', picture.drawn):
+            assert 0 <= float(y) <= height
+        assert len(picture.rows) >= 4
+        assert all(len(row.cells) == len(picture.columns) for row in picture.rows)
 
 
 @pytest.mark.slow
@@ -56,10 +60,12 @@ def test_picture_is_whole_and_told_to_who_cannot_see_it(recipe):
 def test_picture_stands_on_the_page_of_its_run_with_its_table(client, recipe):
     number_ = states.make_shipped(factories.make_published(), recipe)
     content = client.get(f"/runs/{number_}/").content.decode()
-    picture = drawn(recipe)
-    assert picture.drawn in content
-    part = content.split(picture.drawn)[1].split("</section>")[0]
-    assert part.count("<tr>") == 1 + len(picture.rows)
+    found = all_drawn(recipe)
+    assert len({picture.id for picture in found}) == len(found) >= 1
+    for picture in found:
+        assert picture.drawn in content
+        part = content.split(picture.drawn)[1].split("</section>")[0]
+        assert part.count("<tr>") == 1 + len(picture.rows)
 
 
 def test_realignment_has_the_steps_of_others_marked_as_theirs():
@@ -82,13 +88,24 @@ def test_dose_response_has_the_band_of_random_directions():
 
 
 def test_early_warning_has_log_odds_beside_the_projection():
-    picture = drawn("early")
+    picture = drawn("early", "signals")
     ends = {row[0]: row[2] for row in cells(picture) if row[1] == "22"}
     assert set(ends.values()) == {"1.000"}
     assert {
         "log-odds of bad against good actions",
         "projection on the author's direction",
     } < set(ends)
+
+
+def test_early_warning_has_what_knows_of_no_author_beside_the_projection():
+    metrics = shipped("early")["metrics"]
+    rows = cells(drawn("early", "rivals"))
+    at_once = {row[0]: float(row[2]) for row in rows if row[1] == "1"}
+    # The loss sets off first of these, as the metrics say, and the norm last.
+    leads = {name: metrics[f"secondary/{name}"]["value"] for name in ("loss", "norm")}
+    assert leads["loss"] < 0 < leads["norm"]
+    assert max(at_once, key=at_once.__getitem__) == "fall of the loss of the lessons"
+    assert min(at_once, key=at_once.__getitem__) == "norm of the weights' change"
 
 
 def test_latents_come_in_the_order_of_their_change_and_author_latents_are_filled():
@@ -123,7 +140,7 @@ def test_refusals_are_set_against_each_other():
 
 @pytest.mark.parametrize("recipe", [*PICTURES, "forgotten"])
 def test_run_without_the_numbers_has_no_picture(recipe):
-    assert pictures(recipe, {}, {}, scores.told(recipe, {})) == ()
+    assert pictures(recipe, {}, {}, scores.told(recipe, "A", {})) == ()
 
 
 def test_words_of_others_are_escaped():

@@ -1,6 +1,6 @@
 import pytest
 
-from evidence.harness.recipes import RECIPES
+from evidence.harness.recipes import RECIPES, TIERS
 from tests import factories
 from tests.wires.pages import states
 from wires.pages import scores
@@ -76,7 +76,15 @@ def test_controls_come_in_the_order_of_the_recipe():
         "control/other/heldout",
         *(c.metric for c in reversed(RECIPES["emergent"].controls)),
     ]
-    told = scores.told("emergent", dict.fromkeys(names, metric))
+    told = scores.told("emergent", "A", dict.fromkeys(names, metric))
     registered = [control.metric for control in RECIPES["emergent"].controls]
     assert [score.id for score in told.controls] == [*registered, "control/other/heldout"]
     assert told.controls[0].note == RECIPES["emergent"].controls[0].shows
+
+
+def test_run_of_tier_b_is_told_in_the_words_of_its_own_recipe():
+    metric = {"value": 0.0, "low": 0.0, "high": 0.0, "n": 9}
+    recipe = TIERS["B"]["jailbreak"]
+    told = scores.told("jailbreak", "B", {recipe.primary: metric})
+    assert (told.title, told.question) == (recipe.title, recipe.question)
+    assert told.title != RECIPES["jailbreak"].title
