@@ -7,10 +7,10 @@ load neither torch nor numpy.
 from evidence.engine.executing import ATTEMPTS, execute, requeue_stale
 from evidence.engine.places import bundle_dir, home_dir
 from evidence.engine.queueing import ask_cancel, queue, recipes
-from evidence.engine.shipped import KEYS, SHIPPED, shipped_digest, shipped_key
+from evidence.engine.shipped import KEY, SHIPPED, shipped_digest
 from evidence.engine.taking import take
 
 __all__ = [
-    "ATTEMPTS", "KEYS", "SHIPPED", "ask_cancel", "bundle_dir", "execute", "home_dir", "queue",
-    "recipes", "requeue_stale", "shipped_digest", "shipped_key", "take",
+    "ATTEMPTS", "KEY", "SHIPPED", "ask_cancel", "bundle_dir", "execute", "home_dir", "queue",
+    "recipes", "requeue_stale", "shipped_digest", "take",
 ]  # fmt: skip

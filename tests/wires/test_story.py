@@ -153,7 +153,7 @@ def check_exhibits(starter, corrected, specimen):
     for wire in starter:
         assert bool(wire.exhibit_note) != bool(wire.record["exhibits"])
     runs = Run.objects.filter(taken_at__isnull=False)
-    assert {run.signed_by for run in runs} <= engine.KEYS
+    assert {run.signed_by for run in runs} == {engine.KEY}
     assert {wire.standard for wire in (*starter, corrected)}.isdisjoint({"reproduced"})
 
 

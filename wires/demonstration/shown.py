@@ -63,8 +63,7 @@ def show(
 
 def taken(name: str, by: User) -> Run:
     """Return a shipped run; it is verified when it is first taken in."""
-    key = engine.shipped_key(name)
-    run, _ = engine.take(engine.SHIPPED / name, asked_by=by.username, trusted_key=key)
+    run, _ = engine.take(engine.SHIPPED / name, asked_by=by.username, trusted_key=engine.KEY)
     return run
 
 
