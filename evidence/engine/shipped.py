@@ -1,4 +1,4 @@
-"""The runs that ship with the code: what they found is told in the README beside it."""
+"""The runs that ship with the code: what they found is told in RECIPES.md beside it."""
 
 from functools import cache
 from pathlib import Path

@@ -11,7 +11,10 @@ from evidence.harness.recipes import RECIPES
 from wires.models import Change, Source, Wire
 
 README = (CHECKOUT / "README.md").read_text()
-EVIDENCE = (CHECKOUT / "evidence" / "README.md").read_text()
+EVIDENCE = "".join(
+    (CHECKOUT / "evidence" / name).read_text()
+    for name in ("README.md", "RECIPES.md", "TIER_B.md")
+)
 MAKEFILE = (CHECKOUT / "Makefile").read_text()
 THIS = "test_readmes.py"
 VARIABLES = ("BUTFOR_DATA", "DATABASE_URL", "BROKER_URL", "PORT")

@@ -109,7 +109,7 @@ class Asking:
     def check(self) -> None:
         """Raise HarnessError for what nobody should ask."""
         if FIRST not in self.judges:
-            raise HarnessError("Name a judge with --set judge=...; see evidence/README.md.")
+            raise HarnessError("Name a judge with --set judge=...; see evidence/TIER_B.md.")
         if self.dtype not in DTYPES:
             raise HarnessError(f"The dtype is one of {', '.join(DTYPES)}.")
         if self.samples > 1 and not self.temperature > 0:

@@ -1,3 +1,4 @@
+import json
 import re
 
 import pytest
@@ -7,12 +8,29 @@ from evidence.harness.home import CHECKOUT
 from evidence.harness.interop.formats import FORMATS
 from evidence.harness.recipes import RECIPES
 
-README = (CHECKOUT / "evidence" / "README.md").read_text(encoding="utf-8")
+EVIDENCE = CHECKOUT / "evidence"
+README = (EVIDENCE / "README.md").read_text(encoding="utf-8")
+TOLD = (EVIDENCE / "RECIPES.md").read_text(encoding="utf-8")
+ROW = re.compile(
+    r"^\| \[`(\w+)`\]\(RECIPES\.md#\w+\) \| (.+) \| `(\w+)` \| (.+) \|$", re.MULTILINE
+)
 
 
 @pytest.mark.parametrize("identifier", RECIPES)
 def test_every_recipe_is_described(identifier):
-    assert f"### `{identifier}`" in README
+    assert f"\n## `{identifier}`\n" in TOLD
+
+
+@pytest.mark.parametrize("identifier", RECIPES)
+def test_the_table_of_recipes_is_what_the_shipped_runs_say(identifier):
+    rows = {name: rest for name, *rest in ROW.findall(README)}
+    sealed = json.loads((EVIDENCE / "runs" / identifier / bundle.MANIFEST).read_text())
+    metric = sealed["predicate"]["metrics"][RECIPES[identifier].primary]
+    assert rows[identifier] == [
+        RECIPES[identifier].question,
+        sealed["predicate"]["outcome"],
+        f"{metric['value']:.3f} [{metric['low']:.3f}, {metric['high']:.3f}]",
+    ]
 
 
 @pytest.mark.parametrize(
