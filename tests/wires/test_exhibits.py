@@ -58,7 +58,7 @@ def test_what_cannot_be_attached_is_said(editor):
 
 def test_run_is_asked_for_and_cancelled_by_editors(editor):
     wire = factories.make_draft()
-    with pytest.raises(RefusedError, match="no recipe nonsense"):
+    with pytest.raises(RefusedError, match="no recipe 'nonsense'"):
         exhibits.ask_run(wire.pk, "nonsense", by=editor)
     run = exhibits.ask_run(wire.pk, "emergent", by=editor)
     assert (run.status, run.asked_by) == ("queued", editor.username)
