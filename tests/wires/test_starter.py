@@ -1,13 +1,16 @@
 """The shipped archive as a whole: what it covers, and that no event is told twice."""
 
 from collections import Counter
+from dataclasses import replace
 from itertools import combinations
 
 import pytest
 import yaml
 
 from classifier.core.formula import SAME, likeness, skeleton
-from wires.demonstration import STARTER
+from tests import factories
+from wires import demonstration
+from wires.demonstration import STARTER, Story
 from wires.models import Wire
 
 FILES = sorted((STARTER / "wires").glob("*.md"))
@@ -46,6 +49,20 @@ def test_every_class_and_severity_occurs(fronts):
 def test_no_event_is_told_twice(fronts):
     aliases = Counter(alias for front in fronts for alias in front["aliases"])
     assert [alias for alias, count in aliases.items() if count > 1] == []
+    assert len({front["headline"] for front in fronts}) == len(fronts)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("later", [{"headline": "Told anew"}, {"aliases": ()}])
+def test_story_that_an_earlier_edition_filed_is_not_filed_again(later):
+    desk, editor = factories.make_editor(), factories.make_editor()
+    filing = factories.make_filing(aliases=("AIID-77",))
+    before = Story(filing, {})
+    after = Story(replace(filing, fingerprint="f" * 64, body="It was told anew.", **later), {})
+    wire = demonstration._filed(before, desk)  # noqa: SLF001 - one step of a long story
+    assert demonstration._filed(after, desk) == wire  # noqa: SLF001
+    # What an editor filed is theirs, and never becomes a part of the story.
+    assert demonstration._filed(after, editor) != wire  # noqa: SLF001
 
 
 def test_no_two_wires_share_a_but_for_text(fronts):

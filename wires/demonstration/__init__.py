@@ -134,7 +134,14 @@ def _editor(name: str, role: Role) -> User:
 
 def _filed(story: Story, by: User) -> Wire:
     known = Wire.objects.filter(fingerprint=story.filing.fingerprint).first()
-    return known or lifecycle.file(story.filing, by=by)[0]
+    return known or _filed_before(story, by) or lifecycle.file(story.filing, by=by)[0]
+
+
+def _filed_before(story: Story, by: User) -> Wire | None:
+    """Return the wire that an earlier edition of the archive filed for a story; it stays so."""
+    same_name = Q(aliases__name__in=story.filing.aliases, aliases__is_own=True)
+    same_head = Q(versions__number=1, versions__headline=story.filing.headline)
+    return Wire.objects.filter(same_name | same_head, filed_by=by).order_by("pk").first()
 
 
 def _is_done(wire: Wire, act: str = DONE) -> bool:
