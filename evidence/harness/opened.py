@@ -8,6 +8,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from evidence.harness import bundle, signing
+from evidence.harness.canonical import lines
 from evidence.harness.findings import UncheckedError
 from evidence.harness.ledger import Entry
 from evidence.harness.recipes import TIERS
@@ -45,8 +46,7 @@ class Opened:
 
     @cached_property
     def entries(self) -> tuple[Entry, ...]:
-        lines = self.read(bundle.LEDGER).decode().splitlines()
-        return tuple(Entry.from_line(line) for line in lines)
+        return tuple(Entry.from_line(line) for line in lines(self.read(bundle.LEDGER)))
 
     @cached_property
     def spec(self) -> RunSpec:

@@ -74,6 +74,23 @@ def test_a_line_cut_short_by_a_crash_is_no_entry(chain):
     assert chain.path.read_bytes() == whole + entry.to_line().encode()
 
 
+@pytest.mark.parametrize("character", ["\u2028", "\u2029", "\x85", "\x0b", "\x1c", "\r", "\n"])
+def test_a_line_feed_alone_ends_an_entry(chain, character):
+    body = {"left": f"one{character}other"}
+    entry = chain.append(Kind.REGISTRATION, body)
+    after = chain.append(Kind.ABANDONED, {"registration": entry.seq})
+    assert chain.since(entry.seq) == [entry, after]
+    assert ledger.broken(chain.segment(1, after.seq), KEY.public_key()) is None
+
+
+def test_a_character_cut_in_two_by_a_crash_is_no_entry(chain):
+    whole = chain.path.read_bytes()
+    with chain.path.open("ab") as file:
+        file.write('{"seq": 4, "previous": "\u2028'.encode()[:-1])
+    assert chain.append(Kind.ABANDONED, {}).seq == 4
+    assert chain.path.read_bytes().startswith(whole)
+
+
 def test_a_damaged_ledger_is_named(chain):
     chain.path.write_text("{}\n")
     with pytest.raises(HarnessError, match=r"ledger\.jsonl is damaged"):

@@ -11,6 +11,7 @@ from evidence.harness.canonical import sha256
 from evidence.harness.findings import Status
 from evidence.harness.home import CHECKOUT, Home
 from evidence.harness.ledger import Entry, Kind
+from evidence.harness.opened import Opened
 from evidence.harness.rollouts import Reading, Rollout, packed, unpacked
 from evidence.harness.verification import verify
 from tests.evidence.harness import fabricated
@@ -254,6 +255,18 @@ def test_entries_of_other_runs_may_stand_between(copied):
     other = home.ledger.append(Kind.ABANDONED, {"registration": 1, "why": "test"})
     assert other.seq > 2
     assert verify(out).status is Status.HOLDS
+
+
+def test_a_word_of_another_run_may_hold_any_character(copied):
+    home = Home.at(copied / "home")
+    out = copied / "out"
+    words = {"registration": 0, "why": "one\u2028two\x85three"}
+    body = _body(out)
+    registration = home.ledger.append(Kind.REGISTRATION, body)
+    home.ledger.append(Kind.ABANDONED, words)
+    entries = home.ledger.since(registration.seq)
+    (out / bundle.LEDGER).write_text("".join(entry.to_line() for entry in entries))
+    assert [entry.body for entry in Opened(out, None).entries] == [body, words]
 
 
 @pytest.mark.parametrize(
