@@ -15,9 +15,6 @@ from evidence.harness.opened import Opened
 from evidence.harness.outcome import decide
 from evidence.harness.rollouts import Judgement, Reading, Rollout, packed
 
-# A run that says it took so long, but was registered a moment before its result.
-LATE_SECONDS = 60.0
-
 
 @dataclass(slots=True)
 class Forgery:
@@ -61,11 +58,11 @@ class Forgery:
         """Replace a file, and nothing else."""
         (self.folder / name).write_bytes(data)
 
-    def seal(self, *, registered_late: bool = False) -> None:
+    def seal(self, *, wall_seconds: float = 0.0) -> None:
         """Hash, sign and enter everything again, so that only the violation is left.
 
         The result follows its registration at once, so the forged run says that it took
-        no time, unless it is `registered_late`.
+        no time, unless it is told to say otherwise.
         """
         ledger, key = self.home.ledger, self.home.key
         registration = ledger.append(Kind.REGISTRATION, self.body)
@@ -78,7 +75,7 @@ class Forgery:
         self.predicate.update(
             registration={"seq": registration.seq, "sha256": registration.sha256},
             key=signing.fingerprint(key.public_key()),
-            wall_seconds=LATE_SECONDS if registered_late else 0.0,
+            wall_seconds=wall_seconds,
         )
         for subject in self.statement["subject"]:
             data = (self.folder / subject["name"]).read_bytes()

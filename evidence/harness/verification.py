@@ -4,6 +4,7 @@ Needs neither torch nor a home; a reader with the folder alone can do it.
 """
 
 import json
+import os
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict
@@ -23,7 +24,7 @@ from evidence.harness.findings import (
     tried,
 )
 from evidence.harness.ledger import Kind
-from evidence.harness.opened import Opened
+from evidence.harness.opened import Opened, require_files
 from evidence.harness.outcome import decide
 from evidence.harness.recipes.recipe import BY_JUDGES, Item, Judging, Slot
 from evidence.harness.sealing import registered
@@ -42,19 +43,21 @@ def verify(folder: Path, *, trusted_key: str | None = None) -> Verification:
     against the key that it brings: that shows that nothing was changed since it was
     signed, not who signed it.
     """
-    if not (folder / bundle.MANIFEST).is_file():
+    if not os.path.lexists(folder / bundle.MANIFEST):
         detail = f"{folder} holds no {bundle.MANIFEST}; it is not a bundle"
         return concluded([Finding("files", Status.UNCHECKED, detail)])
+    # What is no file is not opened: with it nothing else can be asked.
+    readable = tried("files", partial(require_files, folder))
+    if readable.status is not Status.HOLDS:
+        return concluded([readable])
     opened = Opened(folder, trusted_key)
     return concluded([tried(name, partial(check, opened)) for name, check in CHECKS])
 
 
 def _check_files(opened: Opened) -> None:
-    paths = list(opened.folder.iterdir())
-    if strange := sorted({path.name for path in paths} ^ bundle.files(opened.spec.tier)):
+    names = {path.name for path in opened.folder.iterdir()}
+    if strange := sorted(names ^ bundle.files(opened.spec.tier)):
         raise FailsError(f"missing, or not of the bundle: {', '.join(strange)}")
-    if links := [path.name for path in paths if path.is_symlink()]:
-        raise FailsError(f"links instead of files: {', '.join(links)}")
 
 
 def _check_hashes(opened: Opened) -> None:

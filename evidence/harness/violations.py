@@ -5,6 +5,7 @@ its numbers are counted again, so that one check alone can find it.
 """
 
 import json
+import os
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
@@ -13,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from evidence.harness import bundle, signing
 from evidence.harness.forgery import Forgery
+from evidence.harness.opened import LARGEST
 from evidence.harness.rollouts import Rollout, packed
 from evidence.harness.world.judge import Label
 
@@ -36,6 +38,8 @@ class Violation:
 
 
 VIOLATIONS: list[Violation] = []
+# A run that says it took so long, but was registered a moment before its result.
+LATE_SECONDS = 60.0
 NO_JUDGE = "no judge but the world itself"
 
 
@@ -287,7 +291,7 @@ def wider_tolerance(forged: Forgery) -> None:
 
 @_sealed("registration", "A run of a minute, registered a moment before its result.")
 def registered_late(forged: Forgery) -> None:
-    forged.seal(registered_late=True)
+    forged.seal(wall_seconds=LATE_SECONDS)
 
 
 @_sealed("ledger", "A result that comes before its registration.")
@@ -364,6 +368,23 @@ def link(forged: Forgery) -> None:
     elsewhere = forged.folder.with_name("elsewhere")
     path.rename(elsewhere)
     path.symlink_to(elsewhere)
+
+
+@_in_place("files", "A pipe that nobody writes to in place of a file.")
+def pipe(forged: Forgery) -> None:
+    path = forged.folder / bundle.ROLLOUTS
+    path.unlink()
+    os.mkfifo(path)
+
+
+@_in_place("files", "A file that is too large to be read.")
+def huge_file(forged: Forgery) -> None:
+    os.truncate(forged.folder / bundle.ROLLOUTS, LARGEST + 1)
+
+
+@_sealed("registration", "A run that took longer than time can be told.")
+def endless_run(forged: Forgery) -> None:
+    forged.seal(wall_seconds=1e300)
 
 
 @_in_place("hashes", "A file cut in half.")

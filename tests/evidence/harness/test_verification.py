@@ -1,4 +1,5 @@
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -8,7 +9,7 @@ import pytest
 
 from evidence.harness import bundle, signing
 from evidence.harness.canonical import sha256
-from evidence.harness.findings import Status
+from evidence.harness.findings import FailsError, Status
 from evidence.harness.home import CHECKOUT, Home
 from evidence.harness.ledger import Entry, Kind
 from evidence.harness.opened import Opened
@@ -126,6 +127,52 @@ def test_a_link_in_place_of_a_file_is_found(copied):
     path.rename(copied / "elsewhere")
     path.symlink_to(copied / "elsewhere")
     assert failing(copied / "out") == {"files"}
+
+
+def a_pipe(path):
+    os.mkfifo(path)
+
+
+def a_device(path):
+    path.symlink_to("/dev/zero")
+
+
+def a_gibibyte(path):
+    path.touch()
+    os.truncate(path, 2**30)
+
+
+def a_folder(path):
+    path.mkdir()
+
+
+@pytest.mark.parametrize("made", [a_pipe, a_device, a_gibibyte, a_folder])
+@pytest.mark.parametrize("name", [bundle.MANIFEST, bundle.READINGS, "more"])
+def test_what_is_no_file_to_be_read_is_the_only_finding(copied, made, name):
+    path = copied / "out" / name
+    path.unlink(missing_ok=True)
+    made(path)
+    [finding] = verify(copied / "out").findings
+    assert (finding.check, finding.status) == ("files", Status.FAILS)
+    assert name in finding.detail
+
+
+@pytest.mark.parametrize("made", [a_pipe, a_device, a_gibibyte, a_folder])
+def test_what_takes_the_place_of_a_file_later_is_not_read_either(copied, made):
+    path = copied / "out" / bundle.READINGS
+    path.unlink()
+    made(path)
+    with pytest.raises((FailsError, OSError)):
+        Opened(copied / "out", None).read(bundle.READINGS)
+
+
+@pytest.mark.parametrize("seconds", [1e300, -1e300, float("inf"), "1", None, [], 10**400])
+def test_a_run_of_no_time_that_can_be_told_fails(copied, seconds):
+    out = copied / "out"
+    statement = manifest(out)
+    statement["predicate"]["wall_seconds"] = seconds
+    (out / bundle.MANIFEST).write_text(json.dumps(statement))
+    assert "registration" in failing(out)
 
 
 @pytest.mark.slow
