@@ -2,13 +2,13 @@
 
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from evidence.harness import bundle, signing
-from evidence.harness.canonical import sha256
+from evidence.harness.canonical import parsed, sha256
 from evidence.harness.home import Home
 from evidence.harness.ledger import Entry, Kind
 from evidence.harness.opened import Opened
@@ -36,7 +36,7 @@ class Forgery:
         """Copy a bundle that holds."""
         shutil.copytree(folder, copy)
         opened = Opened(copy, None)
-        body = json.loads(opened.read(bundle.REGISTRATION))["body"]
+        body = parsed(opened.read(bundle.REGISTRATION))["body"]
         rows = (list(opened.rollouts), list(opened.readings), list(opened.judgements))
         return cls(copy, home, opened.statement, *rows, body)
 
@@ -58,17 +58,24 @@ class Forgery:
         """Replace a file, and nothing else."""
         (self.folder / name).write_bytes(data)
 
-    def seal(self, *, wall_seconds: float = 0.0) -> None:
+    def seal(
+        self,
+        *,
+        wall_seconds: float = 0.0,
+        written: Callable[[bytes], bytes] = bytes,
+        after_rollouts: bytes = b"",
+    ) -> None:
         """Hash, sign and enter everything again, so that only the violation is left.
 
         The result follows its registration at once, so the forged run says that it took
-        no time, unless it is told to say otherwise.
+        no time, unless it is told to say otherwise. `written` is what becomes of the
+        manifest's text before it is signed; `after_rollouts` follows the packed rollouts.
         """
         ledger, key = self.home.ledger, self.home.key
         registration = ledger.append(Kind.REGISTRATION, self.body)
         self.write(bundle.REGISTRATION, bundle.pretty(asdict(registration)))
         self.write(bundle.KEY, signing.public_pem(key.public_key()))
-        self.write(bundle.ROLLOUTS, packed(self.rollouts))
+        self.write(bundle.ROLLOUTS, packed(self.rollouts) + after_rollouts)
         self.write(bundle.READINGS, packed(self.readings))
         if self.judgements:
             self.write(bundle.JUDGEMENTS, packed(self.judgements))
@@ -80,7 +87,7 @@ class Forgery:
         for subject in self.statement["subject"]:
             data = (self.folder / subject["name"]).read_bytes()
             subject["digest"]["sha256"] = sha256(data)
-        manifest = json.dumps(self.statement, indent=2).encode() + b"\n"
+        manifest = written(json.dumps(self.statement, indent=2).encode() + b"\n")
         self.write(bundle.MANIFEST, manifest)
         self.write(bundle.ENVELOPE, bundle.pretty(signing.envelope(key, manifest)))
         result = {

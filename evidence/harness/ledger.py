@@ -5,7 +5,6 @@ changed, dropped or put between others without the key.
 """
 
 import fcntl
-import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -22,7 +21,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import (
 )
 
 from evidence.harness import signing
-from evidence.harness.canonical import canonical, lines, sha256
+from evidence.harness.canonical import canonical, lines, parsed, sha256
 from evidence.harness.errors import HarnessError
 
 GENESIS = "0" * 64
@@ -53,7 +52,7 @@ class Entry:
     @classmethod
     def from_line(cls, line: bytes | str) -> "Entry":
         """Read one line; a malformed one raises ValueError."""
-        data = json.loads(line)
+        data = parsed(line)
         if not isinstance(data, dict) or set(data) != set(cls.__slots__):
             raise ValueError("a ledger entry has other fields")
         return cls(**data)

@@ -1,6 +1,5 @@
 """A bundle as `verify` and `replay` read it: one part at a time, when it is first needed."""
 
-import json
 import os
 import stat
 from functools import cached_property
@@ -10,7 +9,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from evidence.harness import bundle, signing
-from evidence.harness.canonical import lines
+from evidence.harness.canonical import lines, parsed
 from evidence.harness.findings import FailsError, UncheckedError
 from evidence.harness.ledger import Entry
 from evidence.harness.recipes import TIERS
@@ -64,7 +63,7 @@ class Opened:
 
     @cached_property
     def statement(self) -> dict[str, Any]:
-        data = json.loads(self.read(bundle.MANIFEST))
+        data = parsed(self.read(bundle.MANIFEST))
         if not isinstance(data, dict) or not isinstance(data.get("predicate"), dict):
             raise ValueError("the manifest is no statement")  # noqa: TRY004  # content
         return data

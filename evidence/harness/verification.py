@@ -3,7 +3,6 @@
 Needs neither torch nor a home; a reader with the folder alone can do it.
 """
 
-import json
 import os
 from collections import Counter
 from collections.abc import Callable
@@ -13,7 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from evidence.harness import bundle, ledger, shipped, signing
-from evidence.harness.canonical import canonical, sha256
+from evidence.harness.canonical import canonical, parsed, sha256
 from evidence.harness.findings import (
     FailsError,
     Finding,
@@ -70,7 +69,7 @@ def _check_hashes(opened: Opened) -> None:
 
 
 def _check_signature(opened: Opened) -> None:
-    envelope = json.loads(opened.read(bundle.ENVELOPE))
+    envelope = parsed(opened.read(bundle.ENVELOPE))
     if signing.opened(opened.key, envelope) != opened.read(bundle.MANIFEST):
         raise FailsError("another manifest was signed")
     types = (opened.statement["_type"], opened.statement["predicateType"])
@@ -93,7 +92,7 @@ def _check_ledger(opened: Opened) -> None:
     registration = opened.predicate["registration"]
     if (first.seq, first.sha256) != (registration["seq"], registration["sha256"]):
         raise FailsError("the segment does not begin with the run's registration")
-    if json.loads(opened.read(bundle.REGISTRATION)) != asdict(first):
+    if parsed(opened.read(bundle.REGISTRATION)) != asdict(first):
         raise FailsError(f"{bundle.REGISTRATION} is not the ledger's entry")
     expected = {
         "registration": first.seq,
@@ -120,7 +119,7 @@ def _check_registration(opened: Opened) -> None:
     if told != ({"id": opened.spec.recipe, "version": opened.spec.version}, opened.spec.tier):
         raise FailsError("the manifest tells of another recipe or tier than was registered")
     # Through JSON, as the ledger keeps it: tuples become lists there.
-    expected = json.loads(canonical(registered(opened.recipe, opened.spec)))
+    expected = parsed(canonical(registered(opened.recipe, opened.spec)))
     if first.body != expected:
         raise FailsError("other rules were registered than this recipe's")
     _require_time_for_the_run(opened)

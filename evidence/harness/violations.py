@@ -239,6 +239,22 @@ def other_reason(forged: Forgery) -> None:
     forged.seal()
 
 
+@_sealed("outcome", "Two outcomes: another stands before the one that the rules give.")
+def two_outcomes(forged: Forgery) -> None:
+    name = b'"outcome": '
+    forged.seal(written=lambda text: text.replace(name, name + b'"overturned", ' + name))
+
+
+@_sealed("rollouts", "More rollouts in a second frame, which some readers go on to.")
+def second_frame(forged: Forgery) -> None:
+    forged.seal(after_rollouts=packed(forged.rollouts))
+
+
+@_sealed("rollouts", "Rollouts followed by bytes that are none.")
+def bytes_after_rollouts(forged: Forgery) -> None:
+    forged.seal(after_rollouts=b"and so on")
+
+
 @_sealed("registration", "A spec with half the smallest effect, not the registered one.")
 def other_spec(forged: Forgery) -> None:
     forged.predicate["spec"]["smallest_effect"] /= 2

@@ -175,6 +175,26 @@ def test_a_run_of_no_time_that_can_be_told_fails(copied, seconds):
     assert "registration" in failing(out)
 
 
+@pytest.mark.parametrize(
+    ("name", "before", "after", "check"),
+    [
+        (bundle.MANIFEST, '"tier": ', '"tier": "B", "tier": ', "outcome"),
+        (bundle.MANIFEST, '"cpu_seconds": ', '"cpu_seconds": NaN, "n": ', "outcome"),
+        (bundle.ENVELOPE, '"payload": ', '"payload": "", "payload": ', "signature"),
+        (bundle.REGISTRATION, '"seq": ', '"seq": 9, "seq": ', "ledger"),
+        (bundle.LEDGER, '"seq":', '"seq":9,"seq":', "ledger"),
+        (bundle.LEDGER, '"at":', '"at":Infinity,"at":', "ledger"),
+    ],
+)
+def test_a_file_that_readers_read_differently_is_refused(copied, name, before, after, check):
+    path = copied / "out" / name
+    text = path.read_text()
+    assert before in text
+    path.write_text(text.replace(before, after))
+    by = {finding.check: finding.detail for finding in verify(copied / "out").findings}
+    assert "stands twice" in by[check] or "is not JSON" in by[check]
+
+
 @pytest.mark.slow
 def test_one_flipped_label_is_found_without_and_with_the_key(copied):
     out = copied / "out"
