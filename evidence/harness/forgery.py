@@ -64,12 +64,14 @@ class Forgery:
         wall_seconds: float = 0.0,
         written: Callable[[bytes], bytes] = bytes,
         after_rollouts: bytes = b"",
+        ended_before: Kind | None = None,
     ) -> None:
         """Hash, sign and enter everything again, so that only the violation is left.
 
         The result follows its registration at once, so the forged run says that it took
         no time, unless it is told to say otherwise. `written` is what becomes of the
-        manifest's text before it is signed; `after_rollouts` follows the packed rollouts.
+        manifest's text before it is signed; `after_rollouts` follows the packed rollouts;
+        `ended_before` is the kind of an entry by which the run had ended already.
         """
         ledger, key = self.home.ledger, self.home.key
         registration = ledger.append(Kind.REGISTRATION, self.body)
@@ -96,6 +98,8 @@ class Forgery:
             "manifest_sha256": sha256(manifest),
             "outcome": self.predicate["outcome"],
         }
+        if ended_before:
+            ledger.append(ended_before, {"registration": registration.seq})
         last = ledger.append(Kind.RESULT, result)
         self.write_segment(ledger.segment(registration.seq, last.seq))
 

@@ -102,6 +102,12 @@ def _check_ledger(opened: Opened) -> None:
     }
     if last.kind != Kind.RESULT or last.body != expected or last.at < first.at:
         raise FailsError("the segment does not end with this manifest's result")
+    for entry in opened.entries[:-1]:
+        ended = entry.kind in {Kind.RESULT, Kind.ABANDONED}
+        if ended and entry.body.get("registration") == first.seq:
+            raise FailsError(
+                f"the run had ended before: entry {entry.seq} is its {entry.kind}"
+            )
 
 
 def _check_registration(opened: Opened) -> None:

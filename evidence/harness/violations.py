@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from evidence.harness import bundle, signing
 from evidence.harness.forgery import Forgery
+from evidence.harness.ledger import Kind
 from evidence.harness.opened import LARGEST
 from evidence.harness.rollouts import Rollout, packed
 from evidence.harness.world.judge import Label
@@ -320,6 +321,16 @@ def result_first(forged: Forgery) -> None:
 def no_registration(forged: Forgery) -> None:
     forged.seal()
     forged.write_segment(forged.entries()[1:])
+
+
+@_sealed("ledger", "The second of two results of one registration.")
+def second_result(forged: Forgery) -> None:
+    forged.seal(ended_before=Kind.RESULT)
+
+
+@_sealed("ledger", "A result of a run that had been abandoned.")
+def result_after_abandoning(forged: Forgery) -> None:
+    forged.seal(ended_before=Kind.ABANDONED)
 
 
 @_in_place("ledger", "A registration dated back.")

@@ -49,9 +49,9 @@ def rehashed(folder, statement):
     (folder / bundle.MANIFEST).write_bytes(bundle.pretty(statement))
 
 
-def resealed(folder, home, statement):
+def resealed(folder, home, statement, *, registration=None):
     """Sign and enter a changed manifest anew, as the holder of the key could."""
-    registration = home.ledger.append(Kind.REGISTRATION, _body(folder))
+    registration = registration or home.ledger.append(Kind.REGISTRATION, _body(folder))
     (folder / bundle.REGISTRATION).write_bytes(bundle.pretty(asdict(registration)))
     (folder / bundle.KEY).write_bytes(signing.public_pem(home.key.public_key()))
     predicate = statement["predicate"]
@@ -321,6 +321,31 @@ def test_entries_of_other_runs_may_stand_between(copied):
     resealed(out, home, statement)
     other = home.ledger.append(Kind.ABANDONED, {"registration": 1, "why": "test"})
     assert other.seq > 2
+    assert verify(out).status is Status.HOLDS
+
+
+@pytest.mark.parametrize("kind", [Kind.RESULT, Kind.ABANDONED])
+def test_a_run_that_had_ended_before_its_result_is_found_with_the_key(copied, kind):
+    home = Home.at(copied / "home")
+    out = copied / "out"
+    first, last = Opened(out, None).entries
+    home.ledger.append(kind, {"registration": first.seq})
+    again = home.ledger.append(Kind.RESULT, last.body)
+    segment = home.ledger.segment(first.seq, again.seq)
+    (out / bundle.LEDGER).write_text("".join(entry.to_line() for entry in segment))
+    assert failing(out) == {"ledger"}
+
+
+@pytest.mark.parametrize("kind", [Kind.RESULT, Kind.ABANDONED, Kind.RESUMED])
+def test_other_runs_may_have_ended_and_this_one_gone_on(copied, kind):
+    home = Home.at(copied / "home")
+    out = copied / "out"
+    first = home.ledger.append(Kind.REGISTRATION, _body(out))
+    ended = first.seq if kind is Kind.RESUMED else 1
+    home.ledger.append(kind, {"registration": ended, "why": "test"})
+    statement = manifest(out)
+    resealed(out, home, statement, registration=first)
+    assert len(Opened(out, None).entries) == 3
     assert verify(out).status is Status.HOLDS
 
 
