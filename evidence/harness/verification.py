@@ -3,9 +3,11 @@
 Needs neither torch nor a home; a reader with the folder alone can do it.
 """
 
+import math
 import os
+import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from functools import partial
@@ -27,12 +29,28 @@ from evidence.harness.opened import Opened, require_files
 from evidence.harness.outcome import decide
 from evidence.harness.recipes.recipe import BY_JUDGES, Item, Judging, Slot
 from evidence.harness.sealing import registered
+from evidence.harness.spec import RunSpec
 from evidence.harness.world.judge import judge
 
 # Two machines may round the last printed decimal differently, and no more.
 TOLERANCE = 2e-6
 # The length of a run is told by one clock, the times of its entries by another.
 CLOCKS_DIFFER = timedelta(seconds=2)
+
+# What a statement and its predicate have, and nothing else: a word more would be signed too.
+STATEMENT = frozenset({"_type", "subject", "predicateType", "predicate"})
+PREDICATE = frozenset(
+    {
+        "recipe", "tier", "spec", "spec_sha256", "registration", "key", "code", "lock_sha256",
+        "libraries", "machine", "threads", "seeds", "configuration", "materials", "organisms",
+        "metrics", "outcome", "reason", "wall_seconds", "cpu_seconds",
+    }
+)  # fmt: skip
+# Sums come out in one order only where one thread makes them.
+THREADS = 1
+WORLD, WEIGHTS = "world", "weights/"
+# It alone starts from any two models of the world; every other of tier A from its seeds' files.
+COMPARES = "compare"
 
 
 def verify(folder: Path, *, trusted_key: str | None = None) -> Verification:
@@ -61,7 +79,10 @@ def _check_files(opened: Opened) -> None:
 
 def _check_hashes(opened: Opened) -> None:
     subjects = {row["name"]: row["digest"]["sha256"] for row in opened.statement["subject"]}
-    if set(subjects) != bundle.subjects(opened.spec.tier):
+    told = [{"name": name, "digest": {"sha256": digest}} for name, digest in subjects.items()]
+    if opened.statement["subject"] != told or set(subjects) != bundle.subjects(
+        opened.spec.tier
+    ):
         raise FailsError("the manifest does not name the bundle's files")
     for name, digest in subjects.items():
         if sha256(opened.read(name)) != digest:
@@ -90,7 +111,7 @@ def _check_ledger(opened: Opened) -> None:
         raise FailsError(problem)
     first, last = opened.entries[0], opened.entries[-1]
     registration = opened.predicate["registration"]
-    if (first.seq, first.sha256) != (registration["seq"], registration["sha256"]):
+    if registration != {"seq": first.seq, "sha256": first.sha256}:
         raise FailsError("the segment does not begin with the run's registration")
     if parsed(opened.read(bundle.REGISTRATION)) != asdict(first):
         raise FailsError(f"{bundle.REGISTRATION} is not the ledger's entry")
@@ -142,23 +163,80 @@ def _require_time_for_the_run(opened: Opened) -> None:
         )
 
 
+def _check_provenance(opened: Opened) -> None:
+    """Hold what a manifest says of its run against what a run can be."""
+    if set(opened.statement) != STATEMENT or set(opened.predicate) != PREDICATE:
+        raise FailsError("the manifest says more than a run's does, or less")
+    if canonical(opened.predicate["seeds"]) != canonical(opened.spec.seeds):
+        raise FailsError("the manifest tells of other seeds than the spec's")
+    if canonical(opened.predicate["threads"]) != canonical(THREADS):
+        raise FailsError(f"a run has {THREADS} thread, and the manifest says otherwise")
+    for name in ("wall_seconds", "cpu_seconds"):
+        seconds = opened.predicate[name]
+        if type(seconds) not in {int, float} or not math.isfinite(seconds) or seconds < 0:
+            raise FailsError(f"{name} are {seconds}, which is no length of time")
+
+
 def _check_materials(opened: Opened) -> None:
     """Hold the weights that the run started from against those that ship with this code."""
     if opened.recipe.judged is None:
         opened.require_same_world()
-    weights = {
-        name: digest
-        for name, digest in opened.predicate["materials"].items()
-        if name.startswith("weights/")
+    materials = opened.predicate["materials"]
+    _require_digests(materials)
+    started = {
+        name.removeprefix(WEIGHTS): digest
+        for name, digest in materials.items()
+        if name.startswith(WEIGHTS)
     }
+    if opened.spec.tier == "A":
+        compared = {f"models/{arm.id}": arm.id for arm in opened.recipe.arms}
+        if opened.spec.recipe == COMPARES:
+            expected = {WORLD, *compared}
+            started = _named(
+                opened.spec, {arm: materials[name] for name, arm in compared.items()}
+            )
+        else:
+            expected = {
+                WORLD,
+                *(WEIGHTS + place for place in shipped.places(opened.spec.seeds)),
+            }
+        if set(materials) != expected:
+            raise FailsError("the manifest does not name what such a run starts from")
+    _require_shipped(started)
+
+
+def _named(spec: RunSpec, digests: Mapping[str, str]) -> dict[str, str]:
+    """Return the digests of the shipped models that are compared, by place; not of any path."""
+    return {
+        f"seed{spec.seeds[0]}/{spec.parameters[arm]}.safetensors": digest
+        for arm, digest in digests.items()
+        if spec.parameters[arm] in shipped.MODELS
+    }
+
+
+def _require_shipped(started: Mapping[str, str]) -> None:
     known = shipped.digests()
-    for name, digest in weights.items():
-        if digest not in known.get(name.rsplit("/", 1)[-1], ()):
-            raise UncheckedError(f"{name} is not one of the weights that ship with this code")
+    others = {place: digest for place, digest in started.items() if known.get(place) != digest}
+    for place, digest in others.items():
+        # A tokenizer is every seed's; a model is one seed's alone.
+        whose = [one for one, other in known.items() if other == digest]
+        if len(whose) == 1:
+            raise FailsError(f"{place} is not that file, but the one of {whose[0]}")
+    if others:
+        raise UncheckedError(
+            f"{min(others)} is not one of the weights that ship with this code"
+        )
+
+
+def _require_digests(digests: Mapping[str, str]) -> None:
+    for name, digest in digests.items():
+        if not re.fullmatch("[0-9a-f]{64}", digest):
+            raise FailsError(f"{name} has no SHA-256, but {digest!r}")
 
 
 def _check_organisms(opened: Opened) -> None:
     organisms = opened.predicate["organisms"]
+    _require_digests(organisms)
     if set(organisms) != opened.recipe.organisms(opened.spec) or len(
         set(organisms.values())
     ) != len(organisms):
@@ -239,6 +317,7 @@ CHECKS: tuple[tuple[str, Callable[[Opened], None]], ...] = (
     ("key", _check_key),
     ("ledger", _check_ledger),
     ("registration", _check_registration),
+    ("provenance", _check_provenance),
     ("materials", _check_materials),
     ("organisms", _check_organisms),
     ("rollouts", _check_rollouts),

@@ -41,6 +41,8 @@ class Violation:
 VIOLATIONS: list[Violation] = []
 # A run that says it took so long, but was registered a moment before its result.
 LATE_SECONDS = 60.0
+# What a run started from has these before its name.
+STARTED = ("weights/", "models/")
 NO_JUDGE = "no judge but the world itself"
 
 
@@ -210,6 +212,70 @@ def unnamed_organism(forged: Forgery) -> None:
 def other_weights(forged: Forgery) -> None:
     materials = forged.predicate["materials"]
     materials["weights/seed0/shared_aligned.safetensors"] = "0" * 64
+    forged.seal()
+
+
+@_sealed("materials", "The weights of two models swapped.")
+def swapped_weights(forged: Forgery) -> None:
+    materials = forged.predicate["materials"]
+    names = [name for name in materials if name.endswith(".safetensors")]
+    if not names:
+        raise LookupError("the run did not start from shipped weights")
+    one, other = names[0], names[-1]
+    materials[one], materials[other] = materials[other], materials[one]
+    forged.seal()
+
+
+@_sealed("materials", "The weights that it started from not named.")
+def unnamed_weights(forged: Forgery) -> None:
+    materials = forged.predicate["materials"]
+    started = [name for name in materials if name.startswith(STARTED)]
+    if not started:
+        raise LookupError("the run did not start from weights")
+    for name in started:
+        del materials[name]
+    forged.seal()
+
+
+@_sealed("materials", "Weights that do not ship here, under names that nobody looks for.")
+def renamed_weights(forged: Forgery) -> None:
+    materials = forged.predicate["materials"]
+    if not any(name.startswith("weights/") for name in materials):
+        raise LookupError("the run did not start from shipped weights")
+    forged.predicate["materials"] = {
+        name.replace("weights/", "w/"): digest for name, digest in materials.items()
+    }
+    forged.seal()
+
+
+@_sealed("provenance", "A claim that no run makes, signed with the rest.")
+def claimed_more(forged: Forgery) -> None:
+    forged.predicate["summary"] = "Every large model does this."
+    forged.seal()
+
+
+@_sealed("provenance", "More seeds told than were run.")
+def more_seeds(forged: Forgery) -> None:
+    forged.predicate["seeds"] = [*forged.predicate["seeds"], 97, 98, 99]
+    forged.seal()
+
+
+@_sealed("provenance", "More threads told than a run has.")
+def more_threads(forged: Forgery) -> None:
+    forged.predicate["threads"] = 64
+    forged.seal()
+
+
+@_sealed("provenance", "A processor that gave time back.")
+def negative_time(forged: Forgery) -> None:
+    forged.predicate["cpu_seconds"] = -1.0
+    forged.seal()
+
+
+@_sealed("organisms", "Words in place of the organisms' hashes.")
+def organisms_of_words(forged: Forgery) -> None:
+    organisms = forged.predicate["organisms"]
+    forged.predicate["organisms"] = {name: f"the weights of {name}" for name in organisms}
     forged.seal()
 
 

@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 
 import pytest
 
-from evidence.harness import bundle, signing
+from evidence.harness import bundle, shipped, signing
 from evidence.harness.canonical import sha256
 from evidence.harness.findings import FailsError, Status
 from evidence.harness.home import CHECKOUT, Home
@@ -88,7 +88,7 @@ def test_an_untouched_bundle_holds(original):
     found = verify(original / "out")
     assert found.status is Status.HOLDS
     assert {finding.status for finding in found.findings} == {Status.HOLDS}
-    assert len(found.findings) == 12
+    assert len(found.findings) == 13
 
 
 def test_a_bundle_says_what_it_was_made_to_say(original):
@@ -292,11 +292,95 @@ def test_one_organism_under_two_names_is_found_with_the_key(copied):
     assert failing(out) == {"organisms"}
 
 
-def test_seeds_that_started_from_one_file_are_found_with_the_key(copied):
+def test_models_that_started_from_one_file_are_found_with_the_key(copied):
     out = copied / "out"
     statement = manifest(out)
-    weights = {f"weights/seed{seed}/shared_base.safetensors": "ab" * 32 for seed in (0, 1)}
+    weights = {
+        f"weights/seed0/{name}_base.safetensors": "ab" * 32 for name in ("shared", "null")
+    }
     statement["predicate"]["materials"] |= weights
+    resealed(out, Home.at(copied / "home"), statement)
+    assert failing(out) == {"organisms"}
+
+
+def changed_materials(copied, change):
+    """Return the status of the check of materials after a change of them, with the key."""
+    out = copied / "out"
+    statement = manifest(out)
+    change(statement["predicate"]["materials"])
+    resealed(out, Home.at(copied / "home"), statement)
+    return {finding.check: finding.status for finding in verify(out).findings}["materials"]
+
+
+BASE, NULL = "weights/seed0/shared_base.safetensors", "weights/seed0/null_base.safetensors"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda found: found.update({BASE: found[NULL], NULL: found[BASE]}),
+        lambda found: found.update({BASE: shipped.digests()["seed1/shared_base.safetensors"]}),
+        lambda found: found.pop(BASE),
+        lambda found: found.update({"weights/seed1/shared_base.safetensors": "ab" * 32}),
+        lambda found: found.update({"w/seed0": found.pop(BASE)}),
+        lambda found: found.update({BASE: "none"}),
+        lambda found: found.update({BASE: found[BASE].upper()}),
+        lambda found: found.update({BASE: 7}),
+    ],
+)
+def test_weights_that_are_swapped_renamed_or_not_named_fail(copied, change):
+    assert changed_materials(copied, change) is Status.FAILS
+
+
+@pytest.mark.parametrize("name", shipped.FILES)
+def test_weights_that_were_made_at_home_are_unchecked(copied, name):
+    change = {f"weights/seed0/{name}": "ab" * 32}
+    assert changed_materials(copied, lambda found: found.update(change)) is Status.UNCHECKED
+
+
+def test_every_seed_ships_the_files_that_a_run_names():
+    seeds = {int(place.partition("/")[0].removeprefix("seed")) for place in shipped.digests()}
+    assert shipped.places(seeds) == set(shipped.digests())
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("summary", "Every model does this."),
+        ("seeds", [0, 1]),
+        ("seeds", [False]),
+        ("threads", 64),
+        ("threads", True),
+        ("cpu_seconds", -1.0),
+        ("cpu_seconds", True),
+        ("cpu_seconds", "1"),
+        ("cpu_seconds", 10**400),
+        ("wall_seconds", -1.0),
+    ],
+)
+def test_what_no_run_tells_of_itself_is_found_with_the_key(copied, name, value):
+    out = copied / "out"
+    statement = manifest(out)
+    statement["predicate"][name] = value
+    resealed(out, Home.at(copied / "home"), statement)
+    assert failing(out) == {"provenance"}
+
+
+def test_a_word_more_in_the_statement_or_of_a_subject_is_found_with_the_key(copied):
+    out, home = copied / "out", Home.at(copied / "home")
+    resealed(out, home, {**manifest(out), "note": "trust me"})
+    assert failing(out) == {"provenance"}
+    statement = manifest(out)
+    del statement["note"]
+    statement["subject"][0]["note"] = "trust me"
+    resealed(out, home, statement)
+    assert failing(out) == {"hashes"}
+
+
+def test_organisms_that_are_no_hashes_are_found_with_the_key(copied):
+    out = copied / "out"
+    statement = manifest(out)
+    statement["predicate"]["organisms"]["harmful/0"] = "the harmful one"
     resealed(out, Home.at(copied / "home"), statement)
     assert failing(out) == {"organisms"}
 
