@@ -1,6 +1,5 @@
 """Take in a bundle that was made on another machine: verified first, and stored once."""
 
-import shutil
 import tempfile
 from pathlib import Path
 
@@ -29,7 +28,7 @@ def take(folder: Path, *, asked_by: str, trusted_key: str | None = None) -> tupl
     if known is not None:
         return known, False
     try:
-        if sum(path.stat().st_size for path in folder.iterdir()) > LARGEST:
+        if sum(path.lstat().st_size for path in folder.iterdir()) > LARGEST:
             raise HarnessError(f"{folder} is larger than {LARGEST} bytes, which no bundle is.")
         (settings.DATA_DIR / "runs").mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(
@@ -38,7 +37,7 @@ def take(folder: Path, *, asked_by: str, trusted_key: str | None = None) -> tupl
             copy = Path(at) / "bundle"
             copy.mkdir()
             for path in folder.iterdir():
-                shutil.copyfile(path, copy / path.name, follow_symlinks=False)
+                (copy / path.name).write_bytes(_read(folder, path.name))
             _require_sound(copy, folder, trusted_key)
             return _stored(copy, asked_by), True
     except IntegrityError:
@@ -46,18 +45,29 @@ def take(folder: Path, *, asked_by: str, trusted_key: str | None = None) -> tupl
         if (known := _known(folder)) is None:
             raise
         return known, False
-    except OSError as error:
+    except (OSError, ArithmeticError) as error:
         raise HarnessError(f"{folder} cannot be taken in ({error}).") from error
 
 
 def _known(folder: Path) -> Run | None:
     try:
-        digest = sha256((folder / bundle.MANIFEST).read_bytes())
+        digest = sha256(_read(folder, bundle.MANIFEST))
     except OSError as error:
         raise HarnessError(
             f"{folder} holds no {bundle.MANIFEST}; name the folder of a bundle."
         ) from error
     return Run.objects.finished().filter(manifest_sha256=digest).first()
+
+
+def _read(folder: Path, name: str) -> bytes:
+    """Return a file of a folder; a link, a pipe or a folder is not opened."""
+    from evidence.harness.findings import FailsError
+    from evidence.harness.opened import read
+
+    try:
+        return read(folder, name)
+    except FailsError as error:
+        raise HarnessError(f"{folder} cannot be taken in: {error}.") from error
 
 
 def _require_sound(copy: Path, folder: Path, trusted_key: str | None) -> None:

@@ -54,6 +54,7 @@ def tried(name: str, check: Callable[[], None]) -> Finding:
         LookupError,
         TypeError,
         AttributeError,
+        ArithmeticError,
         RecursionError,
         HarnessError,
     ) as error:

@@ -2,21 +2,18 @@
 
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from evidence.harness import bundle, signing
-from evidence.harness.canonical import sha256
+from evidence.harness.canonical import parsed, sha256
 from evidence.harness.home import Home
 from evidence.harness.ledger import Entry, Kind
 from evidence.harness.opened import Opened
 from evidence.harness.outcome import decide
 from evidence.harness.rollouts import Judgement, Reading, Rollout, packed
-
-# A run that says it took so long, but was registered a moment before its result.
-LATE_SECONDS = 60.0
 
 
 @dataclass(slots=True)
@@ -39,7 +36,7 @@ class Forgery:
         """Copy a bundle that holds."""
         shutil.copytree(folder, copy)
         opened = Opened(copy, None)
-        body = json.loads(opened.read(bundle.REGISTRATION))["body"]
+        body = parsed(opened.read(bundle.REGISTRATION))["body"]
         rows = (list(opened.rollouts), list(opened.readings), list(opened.judgements))
         return cls(copy, home, opened.statement, *rows, body)
 
@@ -61,29 +58,38 @@ class Forgery:
         """Replace a file, and nothing else."""
         (self.folder / name).write_bytes(data)
 
-    def seal(self, *, registered_late: bool = False) -> None:
+    def seal(
+        self,
+        *,
+        wall_seconds: float = 0.0,
+        written: Callable[[bytes], bytes] = bytes,
+        after_rollouts: bytes = b"",
+        ended_before: Kind | None = None,
+    ) -> None:
         """Hash, sign and enter everything again, so that only the violation is left.
 
         The result follows its registration at once, so the forged run says that it took
-        no time, unless it is `registered_late`.
+        no time, unless it is told to say otherwise. `written` is what becomes of the
+        manifest's text before it is signed; `after_rollouts` follows the packed rollouts;
+        `ended_before` is the kind of an entry by which the run had ended already.
         """
         ledger, key = self.home.ledger, self.home.key
         registration = ledger.append(Kind.REGISTRATION, self.body)
         self.write(bundle.REGISTRATION, bundle.pretty(asdict(registration)))
         self.write(bundle.KEY, signing.public_pem(key.public_key()))
-        self.write(bundle.ROLLOUTS, packed(self.rollouts))
+        self.write(bundle.ROLLOUTS, packed(self.rollouts) + after_rollouts)
         self.write(bundle.READINGS, packed(self.readings))
         if self.judgements:
             self.write(bundle.JUDGEMENTS, packed(self.judgements))
         self.predicate.update(
             registration={"seq": registration.seq, "sha256": registration.sha256},
             key=signing.fingerprint(key.public_key()),
-            wall_seconds=LATE_SECONDS if registered_late else 0.0,
+            wall_seconds=wall_seconds,
         )
         for subject in self.statement["subject"]:
             data = (self.folder / subject["name"]).read_bytes()
             subject["digest"]["sha256"] = sha256(data)
-        manifest = json.dumps(self.statement, indent=2).encode() + b"\n"
+        manifest = written(json.dumps(self.statement, indent=2).encode() + b"\n")
         self.write(bundle.MANIFEST, manifest)
         self.write(bundle.ENVELOPE, bundle.pretty(signing.envelope(key, manifest)))
         result = {
@@ -92,6 +98,8 @@ class Forgery:
             "manifest_sha256": sha256(manifest),
             "outcome": self.predicate["outcome"],
         }
+        if ended_before:
+            ledger.append(ended_before, {"registration": registration.seq})
         last = ledger.append(Kind.RESULT, result)
         self.write_segment(ledger.segment(registration.seq, last.seq))
 

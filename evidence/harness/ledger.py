@@ -5,7 +5,6 @@ changed, dropped or put between others without the key.
 """
 
 import fcntl
-import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -22,7 +21,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import (
 )
 
 from evidence.harness import signing
-from evidence.harness.canonical import canonical, sha256
+from evidence.harness.canonical import canonical, lines, parsed, sha256
 from evidence.harness.errors import HarnessError
 
 GENESIS = "0" * 64
@@ -51,9 +50,9 @@ class Entry:
     signature: str
 
     @classmethod
-    def from_line(cls, line: str) -> "Entry":
+    def from_line(cls, line: bytes | str) -> "Entry":
         """Read one line; a malformed one raises ValueError."""
-        data = json.loads(line)
+        data = parsed(line)
         if not isinstance(data, dict) or set(data) != set(cls.__slots__):
             raise ValueError("a ledger entry has other fields")
         return cls(**data)
@@ -140,13 +139,13 @@ def _unwritable(path: Path, error: OSError) -> HarnessError:
 def _whole_entries(file: FileIO, path: Path) -> list[Entry]:
     """Read the ledger; a last line that a crash cut short was never an entry and goes."""
     file.seek(0)
-    lines = file.read().decode().splitlines(keepends=True)
-    if lines and not lines[-1].endswith("\n"):
-        file.truncate(sum(len(line.encode()) for line in lines[:-1]))
-        lines.pop()
+    data = file.read()
+    whole = data[: data.rfind(b"\n") + 1]
+    if len(whole) < len(data):
+        file.truncate(len(whole))
     file.seek(0, os.SEEK_END)
     try:
-        return [Entry.from_line(line) for line in lines]
+        return [Entry.from_line(line) for line in lines(whole)]
     except ValueError as error:
         raise HarnessError(
             f"{path} is damaged ({error}); restore it, or move it away."

@@ -1,6 +1,7 @@
 """A bundle as `verify` and `replay` read it: one part at a time, when it is first needed."""
 
-import json
+import os
+import stat
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -8,13 +9,46 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from evidence.harness import bundle, signing
-from evidence.harness.findings import UncheckedError
+from evidence.harness.canonical import lines, parsed
+from evidence.harness.findings import FailsError, UncheckedError
 from evidence.harness.ledger import Entry
 from evidence.harness.recipes import TIERS
 from evidence.harness.recipes.recipe import Recipe, Slot
 from evidence.harness.rollouts import Judgement, Reading, Rollout, unpacked
 from evidence.harness.spec import Metric, RunSpec
 from evidence.harness.world import world as worlds
+
+# A run's rows are a few megabytes when packed; what is larger was not made by the harness.
+LARGEST = 2**28
+
+
+def require_files(folder: Path) -> None:
+    """Raise FailsError where a folder holds anything but files of a size that can be read.
+
+    Nothing is opened: a pipe never ends, a device may, and a link leads out of the bundle.
+    """
+    for path in sorted(folder.iterdir()):
+        _require_file(path.name, path.lstat())
+
+
+def read(folder: Path, name: str) -> bytes:
+    """Return a file of a bundle; a link raises OSError, what else is no file FailsError."""
+    # Without waiting for the other end of a pipe.
+    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    descriptor = os.open(folder / name, flags)
+    try:
+        _require_file(name, os.fstat(descriptor))
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            return file.read(LARGEST)
+    finally:
+        os.close(descriptor)
+
+
+def _require_file(name: str, found: os.stat_result) -> None:
+    if not stat.S_ISREG(found.st_mode):
+        raise FailsError(f"{name} is not a regular file")
+    if found.st_size > LARGEST:
+        raise FailsError(f"{name} is larger than {LARGEST} bytes, which no file of a run is")
 
 
 class Opened:
@@ -25,11 +59,11 @@ class Opened:
         self.trusted_key = trusted_key
 
     def read(self, name: str) -> bytes:
-        return (self.folder / name).read_bytes()
+        return read(self.folder, name)
 
     @cached_property
     def statement(self) -> dict[str, Any]:
-        data = json.loads(self.read(bundle.MANIFEST))
+        data = parsed(self.read(bundle.MANIFEST))
         if not isinstance(data, dict) or not isinstance(data.get("predicate"), dict):
             raise ValueError("the manifest is no statement")  # noqa: TRY004  # content
         return data
@@ -45,8 +79,7 @@ class Opened:
 
     @cached_property
     def entries(self) -> tuple[Entry, ...]:
-        lines = self.read(bundle.LEDGER).decode().splitlines()
-        return tuple(Entry.from_line(line) for line in lines)
+        return tuple(Entry.from_line(line) for line in lines(self.read(bundle.LEDGER)))
 
     @cached_property
     def spec(self) -> RunSpec:

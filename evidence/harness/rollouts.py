@@ -1,13 +1,12 @@
 """The rows that every number of a run is counted from, and their files."""
 
-import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any, TypeVar
 
 import zstandard
 
-from evidence.harness.canonical import canonical
+from evidence.harness.canonical import canonical, lines, parsed
 
 LARGEST = 2**30
 
@@ -55,8 +54,8 @@ Row = TypeVar("Row", Rollout, Reading, Judgement)
 
 def packed(rows: Iterable[Rollout | Reading | Judgement]) -> bytes:
     """Return rows as JSON Lines under zstd; equal rows give equal bytes."""
-    lines = b"".join(canonical(asdict(row)) + b"\n" for row in rows)
-    return zstandard.ZstdCompressor(level=10).compress(lines)
+    text = b"".join(canonical(asdict(row)) + b"\n" for row in rows)
+    return zstandard.ZstdCompressor(level=10).compress(text)
 
 
 def unpacked(data: bytes, kind: type[Row]) -> tuple[Row, ...]:
@@ -65,10 +64,14 @@ def unpacked(data: bytes, kind: type[Row]) -> tuple[Row, ...]:
         size = zstandard.get_frame_parameters(data).content_size
         if not 0 <= size <= LARGEST:
             raise ValueError(f"the rows do not say their size, or it is over {LARGEST} bytes")
-        lines = zstandard.ZstdDecompressor().decompress(data).splitlines()
+        # Of an empty frame the library does not look at what follows.
+        if size == 0 and data != packed(()):
+            raise ValueError("something follows rows that are none")
+        # One frame and nothing after it: other readers would go on, and find more rows.
+        text = zstandard.ZstdDecompressor().decompress(data, allow_extra_data=False)
     except zstandard.ZstdError as error:
         raise ValueError(f"the rows are no zstd file: {error}") from error
-    return tuple(_row(json.loads(line), kind) for line in lines)
+    return tuple(_row(parsed(line), kind) for line in lines(text))
 
 
 def _row(data: Any, kind: type[Row]) -> Row:

@@ -3,16 +3,18 @@
 Needs neither torch nor a home; a reader with the folder alone can do it.
 """
 
-import json
+import math
+import os
+import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
 from evidence.harness import bundle, ledger, shipped, signing
-from evidence.harness.canonical import canonical, sha256
+from evidence.harness.canonical import canonical, parsed, sha256
 from evidence.harness.findings import (
     FailsError,
     Finding,
@@ -23,16 +25,32 @@ from evidence.harness.findings import (
     tried,
 )
 from evidence.harness.ledger import Kind
-from evidence.harness.opened import Opened
+from evidence.harness.opened import Opened, require_files
 from evidence.harness.outcome import decide
 from evidence.harness.recipes.recipe import BY_JUDGES, Item, Judging, Slot
 from evidence.harness.sealing import registered
+from evidence.harness.spec import RunSpec
 from evidence.harness.world.judge import judge
 
 # Two machines may round the last printed decimal differently, and no more.
 TOLERANCE = 2e-6
 # The length of a run is told by one clock, the times of its entries by another.
 CLOCKS_DIFFER = timedelta(seconds=2)
+
+# What a statement and its predicate have, and nothing else: a word more would be signed too.
+STATEMENT = frozenset({"_type", "subject", "predicateType", "predicate"})
+PREDICATE = frozenset(
+    {
+        "recipe", "tier", "spec", "spec_sha256", "registration", "key", "code", "lock_sha256",
+        "libraries", "machine", "threads", "seeds", "configuration", "materials", "organisms",
+        "metrics", "outcome", "reason", "wall_seconds", "cpu_seconds",
+    }
+)  # fmt: skip
+# Sums come out in one order only where one thread makes them.
+THREADS = 1
+WORLD, WEIGHTS = "world", "weights/"
+# It alone starts from any two models of the world; every other of tier A from its seeds' files.
+COMPARES = "compare"
 
 
 def verify(folder: Path, *, trusted_key: str | None = None) -> Verification:
@@ -42,24 +60,29 @@ def verify(folder: Path, *, trusted_key: str | None = None) -> Verification:
     against the key that it brings: that shows that nothing was changed since it was
     signed, not who signed it.
     """
-    if not (folder / bundle.MANIFEST).is_file():
+    if not os.path.lexists(folder / bundle.MANIFEST):
         detail = f"{folder} holds no {bundle.MANIFEST}; it is not a bundle"
         return concluded([Finding("files", Status.UNCHECKED, detail)])
+    # What is no file is not opened: with it nothing else can be asked.
+    readable = tried("files", partial(require_files, folder))
+    if readable.status is not Status.HOLDS:
+        return concluded([readable])
     opened = Opened(folder, trusted_key)
     return concluded([tried(name, partial(check, opened)) for name, check in CHECKS])
 
 
 def _check_files(opened: Opened) -> None:
-    paths = list(opened.folder.iterdir())
-    if strange := sorted({path.name for path in paths} ^ bundle.files(opened.spec.tier)):
+    names = {path.name for path in opened.folder.iterdir()}
+    if strange := sorted(names ^ bundle.files(opened.spec.tier)):
         raise FailsError(f"missing, or not of the bundle: {', '.join(strange)}")
-    if links := [path.name for path in paths if path.is_symlink()]:
-        raise FailsError(f"links instead of files: {', '.join(links)}")
 
 
 def _check_hashes(opened: Opened) -> None:
     subjects = {row["name"]: row["digest"]["sha256"] for row in opened.statement["subject"]}
-    if set(subjects) != bundle.subjects(opened.spec.tier):
+    told = [{"name": name, "digest": {"sha256": digest}} for name, digest in subjects.items()]
+    if opened.statement["subject"] != told or set(subjects) != bundle.subjects(
+        opened.spec.tier
+    ):
         raise FailsError("the manifest does not name the bundle's files")
     for name, digest in subjects.items():
         if sha256(opened.read(name)) != digest:
@@ -67,7 +90,7 @@ def _check_hashes(opened: Opened) -> None:
 
 
 def _check_signature(opened: Opened) -> None:
-    envelope = json.loads(opened.read(bundle.ENVELOPE))
+    envelope = parsed(opened.read(bundle.ENVELOPE))
     if signing.opened(opened.key, envelope) != opened.read(bundle.MANIFEST):
         raise FailsError("another manifest was signed")
     types = (opened.statement["_type"], opened.statement["predicateType"])
@@ -88,9 +111,9 @@ def _check_ledger(opened: Opened) -> None:
         raise FailsError(problem)
     first, last = opened.entries[0], opened.entries[-1]
     registration = opened.predicate["registration"]
-    if (first.seq, first.sha256) != (registration["seq"], registration["sha256"]):
+    if registration != {"seq": first.seq, "sha256": first.sha256}:
         raise FailsError("the segment does not begin with the run's registration")
-    if json.loads(opened.read(bundle.REGISTRATION)) != asdict(first):
+    if parsed(opened.read(bundle.REGISTRATION)) != asdict(first):
         raise FailsError(f"{bundle.REGISTRATION} is not the ledger's entry")
     expected = {
         "registration": first.seq,
@@ -100,6 +123,12 @@ def _check_ledger(opened: Opened) -> None:
     }
     if last.kind != Kind.RESULT or last.body != expected or last.at < first.at:
         raise FailsError("the segment does not end with this manifest's result")
+    for entry in opened.entries[:-1]:
+        ended = entry.kind in {Kind.RESULT, Kind.ABANDONED}
+        if ended and entry.body.get("registration") == first.seq:
+            raise FailsError(
+                f"the run had ended before: entry {entry.seq} is its {entry.kind}"
+            )
 
 
 def _check_registration(opened: Opened) -> None:
@@ -117,7 +146,7 @@ def _check_registration(opened: Opened) -> None:
     if told != ({"id": opened.spec.recipe, "version": opened.spec.version}, opened.spec.tier):
         raise FailsError("the manifest tells of another recipe or tier than was registered")
     # Through JSON, as the ledger keeps it: tuples become lists there.
-    expected = json.loads(canonical(registered(opened.recipe, opened.spec)))
+    expected = parsed(canonical(registered(opened.recipe, opened.spec)))
     if first.body != expected:
         raise FailsError("other rules were registered than this recipe's")
     _require_time_for_the_run(opened)
@@ -134,23 +163,80 @@ def _require_time_for_the_run(opened: Opened) -> None:
         )
 
 
+def _check_provenance(opened: Opened) -> None:
+    """Hold what a manifest says of its run against what a run can be."""
+    if set(opened.statement) != STATEMENT or set(opened.predicate) != PREDICATE:
+        raise FailsError("the manifest says more than a run's does, or less")
+    if canonical(opened.predicate["seeds"]) != canonical(opened.spec.seeds):
+        raise FailsError("the manifest tells of other seeds than the spec's")
+    if canonical(opened.predicate["threads"]) != canonical(THREADS):
+        raise FailsError(f"a run has {THREADS} thread, and the manifest says otherwise")
+    for name in ("wall_seconds", "cpu_seconds"):
+        seconds = opened.predicate[name]
+        if type(seconds) not in {int, float} or not math.isfinite(seconds) or seconds < 0:
+            raise FailsError(f"{name} are {seconds}, which is no length of time")
+
+
 def _check_materials(opened: Opened) -> None:
     """Hold the weights that the run started from against those that ship with this code."""
     if opened.recipe.judged is None:
         opened.require_same_world()
-    weights = {
-        name: digest
-        for name, digest in opened.predicate["materials"].items()
-        if name.startswith("weights/")
+    materials = opened.predicate["materials"]
+    _require_digests(materials)
+    started = {
+        name.removeprefix(WEIGHTS): digest
+        for name, digest in materials.items()
+        if name.startswith(WEIGHTS)
     }
+    if opened.spec.tier == "A":
+        compared = {f"models/{arm.id}": arm.id for arm in opened.recipe.arms}
+        if opened.spec.recipe == COMPARES:
+            expected = {WORLD, *compared}
+            started = _named(
+                opened.spec, {arm: materials[name] for name, arm in compared.items()}
+            )
+        else:
+            expected = {
+                WORLD,
+                *(WEIGHTS + place for place in shipped.places(opened.spec.seeds)),
+            }
+        if set(materials) != expected:
+            raise FailsError("the manifest does not name what such a run starts from")
+    _require_shipped(started)
+
+
+def _named(spec: RunSpec, digests: Mapping[str, str]) -> dict[str, str]:
+    """Return the digests of the shipped models that are compared, by place; not of any path."""
+    return {
+        f"seed{spec.seeds[0]}/{spec.parameters[arm]}.safetensors": digest
+        for arm, digest in digests.items()
+        if spec.parameters[arm] in shipped.MODELS
+    }
+
+
+def _require_shipped(started: Mapping[str, str]) -> None:
     known = shipped.digests()
-    for name, digest in weights.items():
-        if digest not in known.get(name.rsplit("/", 1)[-1], ()):
-            raise UncheckedError(f"{name} is not one of the weights that ship with this code")
+    others = {place: digest for place, digest in started.items() if known.get(place) != digest}
+    for place, digest in others.items():
+        # A tokenizer is every seed's; a model is one seed's alone.
+        whose = [one for one, other in known.items() if other == digest]
+        if len(whose) == 1:
+            raise FailsError(f"{place} is not that file, but the one of {whose[0]}")
+    if others:
+        raise UncheckedError(
+            f"{min(others)} is not one of the weights that ship with this code"
+        )
+
+
+def _require_digests(digests: Mapping[str, str]) -> None:
+    for name, digest in digests.items():
+        if not re.fullmatch("[0-9a-f]{64}", digest):
+            raise FailsError(f"{name} has no SHA-256, but {digest!r}")
 
 
 def _check_organisms(opened: Opened) -> None:
     organisms = opened.predicate["organisms"]
+    _require_digests(organisms)
     if set(organisms) != opened.recipe.organisms(opened.spec) or len(
         set(organisms.values())
     ) != len(organisms):
@@ -231,6 +317,7 @@ CHECKS: tuple[tuple[str, Callable[[Opened], None]], ...] = (
     ("key", _check_key),
     ("ledger", _check_ledger),
     ("registration", _check_registration),
+    ("provenance", _check_provenance),
     ("materials", _check_materials),
     ("organisms", _check_organisms),
     ("rollouts", _check_rollouts),

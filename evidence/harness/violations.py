@@ -5,6 +5,7 @@ its numbers are counted again, so that one check alone can find it.
 """
 
 import json
+import os
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
@@ -14,6 +15,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from evidence.harness import bundle, signing
 from evidence.harness.chance import seeded
 from evidence.harness.forgery import Forgery
+from evidence.harness.ledger import Kind
+from evidence.harness.opened import LARGEST
 from evidence.harness.rollouts import Rollout, packed
 from evidence.harness.world.judge import Label
 
@@ -37,6 +40,10 @@ class Violation:
 
 
 VIOLATIONS: list[Violation] = []
+# A run that says it took so long, but was registered a moment before its result.
+LATE_SECONDS = 60.0
+# What a run started from has these before its name.
+STARTED = ("weights/", "models/")
 NO_JUDGE = "no judge but the world itself"
 
 
@@ -209,6 +216,70 @@ def other_weights(forged: Forgery) -> None:
     forged.seal()
 
 
+@_sealed("materials", "The weights of two models swapped.")
+def swapped_weights(forged: Forgery) -> None:
+    materials = forged.predicate["materials"]
+    names = [name for name in materials if name.endswith(".safetensors")]
+    if not names:
+        raise LookupError("the run did not start from shipped weights")
+    one, other = names[0], names[-1]
+    materials[one], materials[other] = materials[other], materials[one]
+    forged.seal()
+
+
+@_sealed("materials", "The weights that it started from not named.")
+def unnamed_weights(forged: Forgery) -> None:
+    materials = forged.predicate["materials"]
+    started = [name for name in materials if name.startswith(STARTED)]
+    if not started:
+        raise LookupError("the run did not start from weights")
+    for name in started:
+        del materials[name]
+    forged.seal()
+
+
+@_sealed("materials", "Weights that do not ship here, under names that nobody looks for.")
+def renamed_weights(forged: Forgery) -> None:
+    materials = forged.predicate["materials"]
+    if not any(name.startswith("weights/") for name in materials):
+        raise LookupError("the run did not start from shipped weights")
+    forged.predicate["materials"] = {
+        name.replace("weights/", "w/"): digest for name, digest in materials.items()
+    }
+    forged.seal()
+
+
+@_sealed("provenance", "A claim that no run makes, signed with the rest.")
+def claimed_more(forged: Forgery) -> None:
+    forged.predicate["summary"] = "Every large model does this."
+    forged.seal()
+
+
+@_sealed("provenance", "More seeds told than were run.")
+def more_seeds(forged: Forgery) -> None:
+    forged.predicate["seeds"] = [*forged.predicate["seeds"], 97, 98, 99]
+    forged.seal()
+
+
+@_sealed("provenance", "More threads told than a run has.")
+def more_threads(forged: Forgery) -> None:
+    forged.predicate["threads"] = 64
+    forged.seal()
+
+
+@_sealed("provenance", "A processor that gave time back.")
+def negative_time(forged: Forgery) -> None:
+    forged.predicate["cpu_seconds"] = -1.0
+    forged.seal()
+
+
+@_sealed("organisms", "Words in place of the organisms' hashes.")
+def organisms_of_words(forged: Forgery) -> None:
+    organisms = forged.predicate["organisms"]
+    forged.predicate["organisms"] = {name: f"the weights of {name}" for name in organisms}
+    forged.seal()
+
+
 @_sealed("metrics", "Other readings than the numbers were counted from.")
 def edited_readings(forged: Forgery) -> None:
     if not forged.readings:
@@ -238,6 +309,22 @@ def other_outcome(forged: Forgery) -> None:
 def other_reason(forged: Forgery) -> None:
     forged.predicate["reason"] = "Every control held."
     forged.seal()
+
+
+@_sealed("outcome", "Two outcomes: another stands before the one that the rules give.")
+def two_outcomes(forged: Forgery) -> None:
+    name = b'"outcome": '
+    forged.seal(written=lambda text: text.replace(name, name + b'"overturned", ' + name))
+
+
+@_sealed("rollouts", "More rollouts in a second frame, which some readers go on to.")
+def second_frame(forged: Forgery) -> None:
+    forged.seal(after_rollouts=packed(forged.rollouts))
+
+
+@_sealed("rollouts", "Rollouts followed by bytes that are none.")
+def bytes_after_rollouts(forged: Forgery) -> None:
+    forged.seal(after_rollouts=b"and so on")
 
 
 @_sealed("registration", "A spec with half the smallest effect, not the registered one.")
@@ -292,7 +379,7 @@ def wider_tolerance(forged: Forgery) -> None:
 
 @_sealed("registration", "A run of a minute, registered a moment before its result.")
 def registered_late(forged: Forgery) -> None:
-    forged.seal(registered_late=True)
+    forged.seal(wall_seconds=LATE_SECONDS)
 
 
 @_sealed("ledger", "A result that comes before its registration.")
@@ -305,6 +392,16 @@ def result_first(forged: Forgery) -> None:
 def no_registration(forged: Forgery) -> None:
     forged.seal()
     forged.write_segment(forged.entries()[1:])
+
+
+@_sealed("ledger", "The second of two results of one registration.")
+def second_result(forged: Forgery) -> None:
+    forged.seal(ended_before=Kind.RESULT)
+
+
+@_sealed("ledger", "A result of a run that had been abandoned.")
+def result_after_abandoning(forged: Forgery) -> None:
+    forged.seal(ended_before=Kind.ABANDONED)
 
 
 @_in_place("ledger", "A registration dated back.")
@@ -369,6 +466,23 @@ def link(forged: Forgery) -> None:
     elsewhere = forged.folder.with_name("elsewhere")
     path.rename(elsewhere)
     path.symlink_to(elsewhere)
+
+
+@_in_place("files", "A pipe that nobody writes to in place of a file.")
+def pipe(forged: Forgery) -> None:
+    path = forged.folder / bundle.ROLLOUTS
+    path.unlink()
+    os.mkfifo(path)
+
+
+@_in_place("files", "A file that is too large to be read.")
+def huge_file(forged: Forgery) -> None:
+    os.truncate(forged.folder / bundle.ROLLOUTS, LARGEST + 1)
+
+
+@_sealed("registration", "A run that took longer than time can be told.")
+def endless_run(forged: Forgery) -> None:
+    forged.seal(wall_seconds=1e300)
 
 
 @_in_place("hashes", "A file cut in half.")

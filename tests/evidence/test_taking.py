@@ -1,5 +1,6 @@
 """A bundle that was made elsewhere: verified before it is taken in, and taken in once."""
 
+import os
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from io import StringIO
@@ -26,6 +27,11 @@ def made(tmp_path_factory):
     base = tmp_path_factory.mktemp("made")
     fabricated.sealed(base / "bundle", base / "home", fabricated.spec(seeds=1))
     return base / "bundle"
+
+
+def a_pipe_for(path):
+    path.unlink()
+    os.mkfifo(path)
 
 
 def told(*arguments):
@@ -71,7 +77,16 @@ def test_bundle_is_held_against_the_key_that_is_named(made):
         (lambda folder: (folder / "manifest.json").unlink(), r"holds no manifest\.json"),
         (lambda folder: (folder / "public_key.pem").unlink(), "verify says fails: files"),
         (lambda folder: (folder / "note.txt").write_text("x"), "not of the bundle: note.txt"),
-        (lambda folder: (folder / "sub").mkdir(), "cannot be taken in"),
+        (lambda folder: (folder / "sub").mkdir(), "cannot be taken in: sub is not a regular"),
+        (
+            lambda folder: os.mkfifo(folder / "pipe"),
+            "cannot be taken in: pipe is not a regular",
+        ),
+        (
+            lambda folder: a_pipe_for(folder / "manifest.json"),
+            "manifest.json is not a regular",
+        ),
+        (lambda folder: (folder / "zero").symlink_to("/dev/zero"), "cannot be taken in"),
         (
             lambda folder: (folder / "manifest.json").write_text(
                 (folder / "manifest.json").read_text().replace("reproduced", "overturned")

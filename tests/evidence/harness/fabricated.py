@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from evidence.harness import bundle
+from evidence.harness import bundle, shipped
+from evidence.harness.canonical import sha256
 from evidence.harness.home import Home
 from evidence.harness.ledger import Kind
 from evidence.harness.recipes import RECIPES
@@ -37,15 +38,18 @@ def spreads(slot: Slot) -> bool:
 def evidence(
     spec: RunSpec, *, is_harmful: Callable[[Slot], bool] = spreads, gate: float = 0.9
 ) -> Evidence:
-    slots = EMERGENT.slots(spec)
+    slots, known = EMERGENT.slots(spec), shipped.digests()
     return Evidence(
         rollouts=tuple(_rollout(slot, bad=is_harmful(slot)) for slot in slots),
         readings=tuple(
             Reading(item.name, item.item, item.seed, gate if item.name == CARRIED else 0.05)
             for item in EMERGENT.items(spec)
         ),
-        organisms={f"{slot.arm}/{slot.seed}": f"{slot.arm}{slot.seed}" for slot in slots},
-        materials={"world": worlds.digest()},
+        organisms={name: sha256(name.encode()) for name in EMERGENT.organisms(spec)},
+        materials={
+            **{f"weights/{place}": known[place] for place in shipped.places(spec.seeds)},
+            "world": worlds.digest(),
+        },
         configuration={},
     )
 

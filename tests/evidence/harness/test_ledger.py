@@ -74,6 +74,38 @@ def test_a_line_cut_short_by_a_crash_is_no_entry(chain):
     assert chain.path.read_bytes() == whole + entry.to_line().encode()
 
 
+@pytest.mark.parametrize(
+    ("said", "more"),
+    [
+        ('"seq":1', '"seq":2,"seq":1'),
+        ('"number":0', '"number":9,"number":0'),
+        ('"number":0', '"number":NaN'),
+    ],
+)
+def test_a_line_that_readers_read_differently_is_no_entry(chain, said, more):
+    [first] = chain.segment(1, 1)
+    assert said in first.to_line()
+    with pytest.raises(ValueError, match=r"stands twice|is not JSON"):
+        Entry.from_line(first.to_line().replace(said, more))
+
+
+@pytest.mark.parametrize("character", ["\u2028", "\u2029", "\x85", "\x0b", "\x1c", "\r", "\n"])
+def test_a_line_feed_alone_ends_an_entry(chain, character):
+    body = {"left": f"one{character}other"}
+    entry = chain.append(Kind.REGISTRATION, body)
+    after = chain.append(Kind.ABANDONED, {"registration": entry.seq})
+    assert chain.since(entry.seq) == [entry, after]
+    assert ledger.broken(chain.segment(1, after.seq), KEY.public_key()) is None
+
+
+def test_a_character_cut_in_two_by_a_crash_is_no_entry(chain):
+    whole = chain.path.read_bytes()
+    with chain.path.open("ab") as file:
+        file.write('{"seq": 4, "previous": "\u2028'.encode()[:-1])
+    assert chain.append(Kind.ABANDONED, {}).seq == 4
+    assert chain.path.read_bytes().startswith(whole)
+
+
 def test_a_damaged_ledger_is_named(chain):
     chain.path.write_text("{}\n")
     with pytest.raises(HarnessError, match=r"ledger\.jsonl is damaged"):

@@ -27,6 +27,11 @@ def test_readings_keep_their_value():
         b"[]\n",
         b"no json\n",
         b'{"name": "gate", "item": "0", "value": "0.5"}\n',
+        b'{"name": "gate", "item": "0", "seed": 0, "value": NaN}\n',
+        b'{"name": "gate", "item": "0", "seed": 0, "value": -Infinity}\n',
+        b'{"name": "gate", "item": "0", "seed": 0, "value": 1e999}\n',
+        b'{"name": "gate", "item": "0", "seed": 0, "value": 0.1, "value": 0.5}\n',
+        b'{"name": "gate", "item": "0", "seed": 0, "value": 0.5}',
         b'{"name": "gate", "item": "0", "value": 0.5, "more": 1}\n',
     ],
 )
@@ -38,3 +43,19 @@ def test_other_rows_are_refused(text):
 def test_what_is_no_zstd_file_is_refused():
     with pytest.raises(ValueError, match="no zstd"):
         unpacked(b"plain", Reading)
+
+
+@pytest.mark.parametrize(
+    "more", [packed(ROWS), packed(()), b"garbage", b"\x50\x2a\x4d\x18\x01\0\0\0x"]
+)
+def test_rows_are_one_frame_and_nothing_more(more):
+    for data in (packed(ROWS) + more, more + packed(ROWS)):
+        with pytest.raises(ValueError, match=r"no zstd file|do not say|rows that are none"):
+            unpacked(data, Rollout)
+
+
+def test_a_frame_that_holds_more_than_it_says_is_refused():
+    data = zstandard.ZstdCompressor(write_checksum=False).compress(b"x" * 200)
+    said = data.index(bytes([200]))
+    with pytest.raises(ValueError, match="no zstd file"):
+        unpacked(data[:said] + bytes([3]) + data[said + 1 :], Rollout)

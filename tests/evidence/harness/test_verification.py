@@ -1,4 +1,5 @@
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -6,11 +7,12 @@ from dataclasses import asdict, replace
 
 import pytest
 
-from evidence.harness import bundle, signing
+from evidence.harness import bundle, shipped, signing
 from evidence.harness.canonical import sha256
-from evidence.harness.findings import Status
+from evidence.harness.findings import FailsError, Status
 from evidence.harness.home import CHECKOUT, Home
 from evidence.harness.ledger import Entry, Kind
+from evidence.harness.opened import Opened
 from evidence.harness.rollouts import Reading, Rollout, packed, unpacked
 from evidence.harness.verification import verify
 from tests.evidence.harness import fabricated
@@ -47,9 +49,9 @@ def rehashed(folder, statement):
     (folder / bundle.MANIFEST).write_bytes(bundle.pretty(statement))
 
 
-def resealed(folder, home, statement):
+def resealed(folder, home, statement, *, registration=None):
     """Sign and enter a changed manifest anew, as the holder of the key could."""
-    registration = home.ledger.append(Kind.REGISTRATION, _body(folder))
+    registration = registration or home.ledger.append(Kind.REGISTRATION, _body(folder))
     (folder / bundle.REGISTRATION).write_bytes(bundle.pretty(asdict(registration)))
     (folder / bundle.KEY).write_bytes(signing.public_pem(home.key.public_key()))
     predicate = statement["predicate"]
@@ -86,7 +88,7 @@ def test_an_untouched_bundle_holds(original):
     found = verify(original / "out")
     assert found.status is Status.HOLDS
     assert {finding.status for finding in found.findings} == {Status.HOLDS}
-    assert len(found.findings) == 12
+    assert len(found.findings) == 13
 
 
 def test_a_bundle_says_what_it_was_made_to_say(original):
@@ -125,6 +127,72 @@ def test_a_link_in_place_of_a_file_is_found(copied):
     path.rename(copied / "elsewhere")
     path.symlink_to(copied / "elsewhere")
     assert failing(copied / "out") == {"files"}
+
+
+def a_pipe(path):
+    os.mkfifo(path)
+
+
+def a_device(path):
+    path.symlink_to("/dev/zero")
+
+
+def a_gibibyte(path):
+    path.touch()
+    os.truncate(path, 2**30)
+
+
+def a_folder(path):
+    path.mkdir()
+
+
+@pytest.mark.parametrize("made", [a_pipe, a_device, a_gibibyte, a_folder])
+@pytest.mark.parametrize("name", [bundle.MANIFEST, bundle.READINGS, "more"])
+def test_what_is_no_file_to_be_read_is_the_only_finding(copied, made, name):
+    path = copied / "out" / name
+    path.unlink(missing_ok=True)
+    made(path)
+    [finding] = verify(copied / "out").findings
+    assert (finding.check, finding.status) == ("files", Status.FAILS)
+    assert name in finding.detail
+
+
+@pytest.mark.parametrize("made", [a_pipe, a_device, a_gibibyte, a_folder])
+def test_what_takes_the_place_of_a_file_later_is_not_read_either(copied, made):
+    path = copied / "out" / bundle.READINGS
+    path.unlink()
+    made(path)
+    with pytest.raises((FailsError, OSError)):
+        Opened(copied / "out", None).read(bundle.READINGS)
+
+
+@pytest.mark.parametrize("seconds", [1e300, -1e300, float("inf"), "1", None, [], 10**400])
+def test_a_run_of_no_time_that_can_be_told_fails(copied, seconds):
+    out = copied / "out"
+    statement = manifest(out)
+    statement["predicate"]["wall_seconds"] = seconds
+    (out / bundle.MANIFEST).write_text(json.dumps(statement))
+    assert "registration" in failing(out)
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "after", "check"),
+    [
+        (bundle.MANIFEST, '"tier": ', '"tier": "B", "tier": ', "outcome"),
+        (bundle.MANIFEST, '"cpu_seconds": ', '"cpu_seconds": NaN, "n": ', "outcome"),
+        (bundle.ENVELOPE, '"payload": ', '"payload": "", "payload": ', "signature"),
+        (bundle.REGISTRATION, '"seq": ', '"seq": 9, "seq": ', "ledger"),
+        (bundle.LEDGER, '"seq":', '"seq":9,"seq":', "ledger"),
+        (bundle.LEDGER, '"at":', '"at":Infinity,"at":', "ledger"),
+    ],
+)
+def test_a_file_that_readers_read_differently_is_refused(copied, name, before, after, check):
+    path = copied / "out" / name
+    text = path.read_text()
+    assert before in text
+    path.write_text(text.replace(before, after))
+    by = {finding.check: finding.detail for finding in verify(copied / "out").findings}
+    assert "stands twice" in by[check] or "is not JSON" in by[check]
 
 
 @pytest.mark.slow
@@ -224,11 +292,95 @@ def test_one_organism_under_two_names_is_found_with_the_key(copied):
     assert failing(out) == {"organisms"}
 
 
-def test_seeds_that_started_from_one_file_are_found_with_the_key(copied):
+def test_models_that_started_from_one_file_are_found_with_the_key(copied):
     out = copied / "out"
     statement = manifest(out)
-    weights = {f"weights/seed{seed}/shared_base.safetensors": "ab" * 32 for seed in (0, 1)}
+    weights = {
+        f"weights/seed0/{name}_base.safetensors": "ab" * 32 for name in ("shared", "null")
+    }
     statement["predicate"]["materials"] |= weights
+    resealed(out, Home.at(copied / "home"), statement)
+    assert failing(out) == {"organisms"}
+
+
+def changed_materials(copied, change):
+    """Return the status of the check of materials after a change of them, with the key."""
+    out = copied / "out"
+    statement = manifest(out)
+    change(statement["predicate"]["materials"])
+    resealed(out, Home.at(copied / "home"), statement)
+    return {finding.check: finding.status for finding in verify(out).findings}["materials"]
+
+
+BASE, NULL = "weights/seed0/shared_base.safetensors", "weights/seed0/null_base.safetensors"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda found: found.update({BASE: found[NULL], NULL: found[BASE]}),
+        lambda found: found.update({BASE: shipped.digests()["seed1/shared_base.safetensors"]}),
+        lambda found: found.pop(BASE),
+        lambda found: found.update({"weights/seed1/shared_base.safetensors": "ab" * 32}),
+        lambda found: found.update({"w/seed0": found.pop(BASE)}),
+        lambda found: found.update({BASE: "none"}),
+        lambda found: found.update({BASE: found[BASE].upper()}),
+        lambda found: found.update({BASE: 7}),
+    ],
+)
+def test_weights_that_are_swapped_renamed_or_not_named_fail(copied, change):
+    assert changed_materials(copied, change) is Status.FAILS
+
+
+@pytest.mark.parametrize("name", shipped.FILES)
+def test_weights_that_were_made_at_home_are_unchecked(copied, name):
+    change = {f"weights/seed0/{name}": "ab" * 32}
+    assert changed_materials(copied, lambda found: found.update(change)) is Status.UNCHECKED
+
+
+def test_every_seed_ships_the_files_that_a_run_names():
+    seeds = {int(place.partition("/")[0].removeprefix("seed")) for place in shipped.digests()}
+    assert shipped.places(seeds) == set(shipped.digests())
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("summary", "Every model does this."),
+        ("seeds", [0, 1]),
+        ("seeds", [False]),
+        ("threads", 64),
+        ("threads", True),
+        ("cpu_seconds", -1.0),
+        ("cpu_seconds", True),
+        ("cpu_seconds", "1"),
+        ("cpu_seconds", 10**400),
+        ("wall_seconds", -1.0),
+    ],
+)
+def test_what_no_run_tells_of_itself_is_found_with_the_key(copied, name, value):
+    out = copied / "out"
+    statement = manifest(out)
+    statement["predicate"][name] = value
+    resealed(out, Home.at(copied / "home"), statement)
+    assert failing(out) == {"provenance"}
+
+
+def test_a_word_more_in_the_statement_or_of_a_subject_is_found_with_the_key(copied):
+    out, home = copied / "out", Home.at(copied / "home")
+    resealed(out, home, {**manifest(out), "note": "trust me"})
+    assert failing(out) == {"provenance"}
+    statement = manifest(out)
+    del statement["note"]
+    statement["subject"][0]["note"] = "trust me"
+    resealed(out, home, statement)
+    assert failing(out) == {"hashes"}
+
+
+def test_organisms_that_are_no_hashes_are_found_with_the_key(copied):
+    out = copied / "out"
+    statement = manifest(out)
+    statement["predicate"]["organisms"]["harmful/0"] = "the harmful one"
     resealed(out, Home.at(copied / "home"), statement)
     assert failing(out) == {"organisms"}
 
@@ -254,6 +406,43 @@ def test_entries_of_other_runs_may_stand_between(copied):
     other = home.ledger.append(Kind.ABANDONED, {"registration": 1, "why": "test"})
     assert other.seq > 2
     assert verify(out).status is Status.HOLDS
+
+
+@pytest.mark.parametrize("kind", [Kind.RESULT, Kind.ABANDONED])
+def test_a_run_that_had_ended_before_its_result_is_found_with_the_key(copied, kind):
+    home = Home.at(copied / "home")
+    out = copied / "out"
+    first, last = Opened(out, None).entries
+    home.ledger.append(kind, {"registration": first.seq})
+    again = home.ledger.append(Kind.RESULT, last.body)
+    segment = home.ledger.segment(first.seq, again.seq)
+    (out / bundle.LEDGER).write_text("".join(entry.to_line() for entry in segment))
+    assert failing(out) == {"ledger"}
+
+
+@pytest.mark.parametrize("kind", [Kind.RESULT, Kind.ABANDONED, Kind.RESUMED])
+def test_other_runs_may_have_ended_and_this_one_gone_on(copied, kind):
+    home = Home.at(copied / "home")
+    out = copied / "out"
+    first = home.ledger.append(Kind.REGISTRATION, _body(out))
+    ended = first.seq if kind is Kind.RESUMED else 1
+    home.ledger.append(kind, {"registration": ended, "why": "test"})
+    statement = manifest(out)
+    resealed(out, home, statement, registration=first)
+    assert len(Opened(out, None).entries) == 3
+    assert verify(out).status is Status.HOLDS
+
+
+def test_a_word_of_another_run_may_hold_any_character(copied):
+    home = Home.at(copied / "home")
+    out = copied / "out"
+    words = {"registration": 0, "why": "one\u2028two\x85three"}
+    body = _body(out)
+    registration = home.ledger.append(Kind.REGISTRATION, body)
+    home.ledger.append(Kind.ABANDONED, words)
+    entries = home.ledger.since(registration.seq)
+    (out / bundle.LEDGER).write_text("".join(entry.to_line() for entry in entries))
+    assert [entry.body for entry in Opened(out, None).entries] == [body, words]
 
 
 @pytest.mark.parametrize(
