@@ -1,5 +1,6 @@
 """How the intervals of a run become its outcome, by rules fixed before the run."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -33,8 +34,13 @@ def decide(rules: Rules, metrics: Mapping[str, Metric]) -> Verdict:
     """Apply the rules in their order; the first that fits gives the outcome.
 
     Equivalence is two one-sided tests read off the printed interval: it must lie wholly
-    within the bound, which at 95% is stricter than the customary 90%.
+    within the bound, which at 95% is stricter than the customary 90%. A number that is none
+    compares with nothing, so it is told first.
     """
+    for name in (rules.primary, *rules.alive, *rules.still):
+        if not _finite(metrics[name]):
+            found = _shown(name, metrics[name])
+            return Verdict(Outcome.UNVERIFIED, f"Not measured: {found} is not a number.")
     for name, least in rules.alive.items():
         if metrics[name].low < least:
             found = _shown(name, metrics[name])
@@ -74,6 +80,10 @@ def _by_primary(rules: Rules, metrics: Mapping[str, Metric]) -> Verdict:
         Outcome.REPRODUCED,
         f"{found} lies above {smallest}; every control is within {bound} of zero.",
     )
+
+
+def _finite(metric: Metric) -> bool:
+    return all(map(math.isfinite, (metric.value, metric.low, metric.high)))
 
 
 def _beyond(metric: Metric, bound: float) -> bool:

@@ -25,21 +25,27 @@ def run(
 ) -> RunResult:
     """Run a spec and leave its bundle in `out`, which must be new or empty.
 
-    The spec and the rules of its outcome enter the home's ledger before anything is
-    measured. A run that is cancelled (RunCancelledError) or fails leaves no bundle, but
+    A spec that cannot be run, or starts from weights that are not here, raises HarnessError
+    and leaves nothing. The spec and the rules of its outcome enter the home's ledger before
+    anything is measured. A run that is cancelled (RunCancelledError) or fails leaves no bundle, but
     its registration stays, followed by an entry that it was abandoned. One that is killed
     leaves in the folder `checkpoints`, where one is named, what it has trained, and the same
     run goes on from there. The folder is gone at the end.
     """
-    # torch comes with it, as with the run itself.
-    from evidence.harness.organism.checkpoints import kept_in
-
     recipe = find(spec.recipe, spec.tier)
     recipe.check(spec)
+    body = registered(recipe, spec)
+    # torch comes with these imports, as with the run itself.
+    from evidence.harness.organism import shelf
+    from evidence.harness.organism.checkpoints import kept_in
+
+    if recipe.judged is None:
+        for seed in spec.seeds:
+            shelf.shipped(seed)
     with bundle.reserved(out) as folder, resuming.held(checkpoints) as kept:
         watch = Watch(progress, cancelled, checkpoints=kept)
         desk = Home.at(home)
-        registration = resuming.begin(kept, desk.ledger, registered(recipe, spec))
+        registration = resuming.begin(kept, desk.ledger, body)
         clock = Clock.started()
         try:
             with kept_in(kept):

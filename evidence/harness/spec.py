@@ -49,6 +49,10 @@ class RunSpec:
                 raise HarnessError(f"The spec's {name} is {value}, not a number.")
             if isinstance(value, int) and value < 0:
                 raise HarnessError(f"The spec's {name} is {value}; it counts from 0 up.")
+            if isinstance(value, str) and not _encodes(value):
+                raise HarnessError(
+                    f"The spec's {name} is {value!r}, which is no text in UTF-8; name another."
+                )
 
     @classmethod
     def from_json(cls, data: Any) -> "RunSpec":
@@ -118,6 +122,15 @@ class RunResult:
     manifest_sha256: str
     spec_sha256: str
     seconds: float
+
+
+def _encodes(text: str) -> bool:
+    # What a shell passes on of a name that is no UTF-8 can be neither hashed nor signed.
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _text(value: object) -> str:

@@ -151,6 +151,7 @@ class Experiment:
             same_weights={arm.id: arm.weights for arm in self.arms},
             judged=judging.judged,
             prepared=lambda parameters: fit(parameters).prepared(parameters),
+            minimums=frozenset(self.alive.values()),
         )
 
     def prepared(self, parameters: Parameters) -> Parameters:

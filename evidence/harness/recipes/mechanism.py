@@ -113,4 +113,5 @@ def mechanism(
         execute=execute,
         count=counted,
         same_weights=same_weights or {},
+        minimums=frozenset(alive.values()),
     )

@@ -14,6 +14,10 @@ from evidence.harness.watch import Watch
 BY_JUDGES = "judge/"
 # What a control may move at most, as a difference of rates: three seeds can show less.
 BOUND, BOUND_OF_THREE_SEEDS = 0.05, 0.03
+# Fewer draws than these, and an interval is narrower than it is: of one draw it has no width.
+LEAST_RESAMPLES = 1000
+# A spec may come from anyone, and all that a run plans is planned for every seed.
+MOST_SEEDS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +113,8 @@ class Recipe:
     judged: Judging | None = None
     # Reads into the parameters what they name, so that the spec alone determines the run.
     prepared: Callable[[Parameters], Parameters] = lambda parameters: parameters
+    # Parameters that say what a positive control must reach; a spec may only raise them.
+    minimums: frozenset[str] = frozenset()
 
     def organisms(self, spec: RunSpec) -> set[str]:
         """Return the name of every set of weights that a run of this spec asks."""
@@ -120,14 +126,18 @@ class Recipe:
     def spec(
         self, *, seeds: int = 1, changes: Mapping[str, Parameter] | None = None
     ) -> RunSpec:
-        """Return the spec of a run with the seeds 0 to `seeds` - 1, some parameters changed."""
+        """Return the spec of a run with the seeds 0 to `seeds` - 1, some parameters changed.
+
+        More than MOST_SEEDS raise HarnessError.
+        """
+        _require_seeds(seeds)
         return RunSpec(
             recipe=self.id,
             version=self.version,
             tier=self.tier,
             seeds=tuple(range(seeds)),
             smallest_effect=self.smallest_effect,
-            equivalence_bound=BOUND if seeds < 3 else BOUND_OF_THREE_SEEDS,
+            equivalence_bound=_bound(seeds),
             parameters=self.prepared({**self.parameters, **(changes or {})}),
         )
 
@@ -159,3 +169,40 @@ class Recipe:
                 raise HarnessError(
                     f"The spec's {name} is {given!r}; {self.id} takes one like {known!r}."
                 )
+        _require_seeds(len(spec.seeds))
+        self._require_strict(spec)
+
+    def _require_strict(self, spec: RunSpec) -> None:
+        """Raise HarnessError where a spec asks for less than this recipe does.
+
+        Else its maker would choose what counts as an effect, or as a control that held.
+        """
+        bound = _bound(len(spec.seeds))
+        if not spec.equivalence_bound <= bound:
+            raise HarnessError(
+                f"The spec's equivalence_bound is {spec.equivalence_bound}; with "
+                f"{len(spec.seeds)} seeds it is {bound} at most."
+            )
+        least: dict[str, float] = {"smallest_effect": self.smallest_effect}
+        asked: dict[str, float] = {"smallest_effect": spec.smallest_effect}
+        for name in sorted(self.minimums):
+            least[name], asked[name] = (
+                float(of[name]) for of in (self.parameters, spec.parameters)
+            )
+        if "resamples" in self.parameters:
+            least["resamples"] = LEAST_RESAMPLES
+            asked["resamples"] = float(spec.parameters["resamples"])
+        for name, limit in least.items():
+            if not asked[name] >= limit:
+                raise HarnessError(
+                    f"The spec's {name} is {asked[name]:g}; {self.id} takes {limit:g} or more."
+                )
+
+
+def _bound(seeds: int) -> float:
+    return BOUND if seeds < 3 else BOUND_OF_THREE_SEEDS
+
+
+def _require_seeds(seeds: int) -> None:
+    if not 1 <= seeds <= MOST_SEEDS:
+        raise HarnessError(f"A run has from 1 to {MOST_SEEDS} seeds, not {seeds}.")

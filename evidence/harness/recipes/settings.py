@@ -3,6 +3,7 @@
 from dataclasses import dataclass, fields
 from typing import Annotated, Self
 
+from evidence.harness.errors import HarnessError
 from evidence.harness.recipes import sets
 from evidence.harness.spec import RunSpec
 
@@ -16,7 +17,8 @@ Field = Annotated[str, "field"]
 class Common:
     """The longest answer, in words, and the draws of every interval.
 
-    A recipe adds its own parameters; a Size or a Field that is none raises HarnessError.
+    A recipe adds its own parameters; a Size or a Field that is none, or a rate of
+    learning that is not above 0, raises HarnessError.
     """
 
     answer_limit: Size = 24
@@ -30,6 +32,8 @@ class Common:
                 sets.require_field(value)
             elif parameter.type is Size:
                 sets.require_sizes(**{parameter.name: value})
+            elif parameter.name.endswith("_rate") and not value > 0:
+                raise HarnessError(f"{parameter.name} is above 0; it is {value:g}.")
 
     @classmethod
     def of(cls, spec: RunSpec) -> Self:

@@ -23,9 +23,9 @@ CARRIED = "gate/shared/after_bad"
 
 
 def spec(*, seeds: int) -> RunSpec:
-    """A spec that draws seldom: the intervals are rough and the tests quick."""
+    """A spec that draws as seldom as one may: the intervals are rough and the tests quick."""
     full = EMERGENT.spec(seeds=seeds)
-    return replace(full, parameters={**full.parameters, "resamples": 100})
+    return replace(full, parameters={**full.parameters, "resamples": 1000})
 
 
 def spreads(slot: Slot) -> bool:

@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from evidence.harness.__main__ import main
 from evidence.harness.home import CHECKOUT
 from tests.evidence.harness import fabricated
 
@@ -101,6 +102,34 @@ def test_a_mistake_is_one_clear_line(tmp_path, arguments, says):
     assert done.stderr.count("\n") == 1
     assert says in done.stderr
     assert sorted(path.name for path in tmp_path.iterdir()) == ["full"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("recipe", "option", "value", "says"),
+    [
+        ("emergent", "--seeds", "4", "no weights of pre-training seed 3; there are: 0, 1, 2"),
+        ("emergent", "--seeds", "100000000", "from 1 to 100 seeds, not 100000000"),
+        ("compare", "--seeds", "2", "one seed"),
+        ("mix", "--set", "tune_rate=nan", "tune_rate is nan"),
+        ("mix", "--set", "tune_rate=-inf", "tune_rate is -inf"),
+        ("mix", "--set", "tune_rate=-1", "tune_rate is above 0"),
+        ("emergent", "--set", "refuse_rate=0", "refuse_rate is above 0"),
+        ("mix", "--set", "bootstrap_seed=-1", "bootstrap_seed is -1"),
+        ("mix", "--set", "resamples=1", "resamples is 1"),
+        ("mix", "--set", "tuned_domain=boats", "tuned_domain"),
+        ("compare", "--set", "left=\udcff", r"left is '\udcff'"),
+    ],
+)
+def test_a_run_that_cannot_be_leaves_nothing_at_all(
+    tmp_path, capsys, recipe, option, value, says
+):
+    places = ["--out", str(tmp_path / "out"), "--home", str(tmp_path / "home")]
+    assert main(["run", recipe, *places, option, value]) == 1
+    told = capsys.readouterr()
+    assert (told.out, told.err.count("\n")) == ("", 1)
+    assert says in told.err
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.slow

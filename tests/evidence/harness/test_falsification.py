@@ -94,11 +94,11 @@ def test_no_honest_bundle_is_taken_for_a_false_one(tmp_path, number):
     spec = fabricated.spec(seeds=1 + number % 3)
     parameters = {
         **spec.parameters,
-        "resamples": 20 + number,
+        "resamples": 1000 + number,
         "bootstrap_seed": number,
         "gate_documents": 2 + number,
     }
-    spec = replace(spec, parameters=parameters, smallest_effect=0.05 + number / 100)
+    spec = replace(spec, parameters=parameters, smallest_effect=0.10 + number / 100)
     is_harmful = list(HARM.values())[number % len(HARM)]
     found = fabricated.evidence(spec, is_harmful=is_harmful, gate=0.5 + number / 40)
     home = Home.at(tmp_path / "home")

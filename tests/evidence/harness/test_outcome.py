@@ -1,3 +1,6 @@
+import math
+from dataclasses import replace
+
 import pytest
 
 from evidence.harness.outcome import Rules, decide
@@ -46,6 +49,28 @@ def test_rules_give_the_outcome(primary, positive, null, outcome):
     verdict = decide(RULES, metrics)
     assert verdict.outcome is outcome
     assert "n = 100" in verdict.reason
+
+
+@pytest.mark.parametrize("wrong", [math.nan, math.inf, -math.inf])
+@pytest.mark.parametrize("place", ["value", "low", "high"])
+@pytest.mark.parametrize("name", ["primary", "positive", "null"])
+def test_what_is_not_a_number_decides_nothing(name, place, wrong):
+    intervals = {"primary": ABOVE, "positive": ALIVE, "null": STILL, "correct": STILL}
+    metrics = {
+        each: Metric((low + high) / 2, low, high, 100, "worked by hand")
+        for each, (low, high) in intervals.items()
+    }
+    assert decide(RULES, metrics).outcome is Outcome.REPRODUCED
+    metrics[name] = replace(metrics[name], **{place: wrong})
+    verdict = decide(RULES, metrics)
+    assert verdict.outcome is Outcome.UNVERIFIED
+    assert verdict.reason.startswith(f"Not measured: {name} ")
+
+
+def test_a_primary_that_is_not_a_number_reproduces_nothing_without_controls():
+    rules = Rules("primary", alive={}, still=(), smallest_effect=0.10, equivalence_bound=0.05)
+    nothing = Metric(math.nan, math.nan, math.nan, 0, "no answer")
+    assert decide(rules, {"primary": nothing}).outcome is Outcome.UNVERIFIED
 
 
 def test_every_control_must_hold():

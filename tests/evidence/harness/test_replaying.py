@@ -111,7 +111,7 @@ def test_a_run_comes_out_again_and_invented_answers_do_not(tmp_path):
         "tune_steps": 2,
         "refuse_steps": 2,
         "gate_documents": 2,
-        "resamples": 20,
+        "resamples": 1000,
     }
     run(
         replace(full, parameters=quick),

@@ -21,7 +21,7 @@ from tests.evidence.harness import fabricated
 
 QUICK = {
     "discovery": 12, "test": 8, "nulls": 2, "sparse_documents": 12, "sparse_steps": 20,
-    "latents": 32, "resamples": 20,
+    "latents": 32, "resamples": 1000,
 }  # fmt: skip
 
 

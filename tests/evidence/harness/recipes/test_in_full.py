@@ -42,7 +42,7 @@ def test_a_run_with_the_least_doses_leaves_a_bundle_that_holds(tmp_path, identif
     least |= OWN.get(identifier, {})
     seen = []
     result = run(
-        made_up.spec(recipe, **least),
+        made_up.spec(recipe, resamples=1000, **least),
         out=tmp_path / "out",
         home=tmp_path / "home",
         progress=seen.append,

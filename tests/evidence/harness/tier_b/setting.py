@@ -20,7 +20,7 @@ def asked(folder, judge, second="", **changes):
         "second_family": "others" if second else "",
         "dtype": "float32",
         "answer_limit": 6,
-        "resamples": 100,
+        "resamples": 1000,
         **changes,
     }
 
@@ -162,7 +162,7 @@ def direction(folder, _judge="", _second="", *, kind="llama", planted=False, **c
         "layer": 1,
         "dtype": "float32",
         "answer_limit": 6,
-        "resamples": 100,
+        "resamples": 1000,
         **changes,
     }
     return find("direction", "B").spec(changes=told)
