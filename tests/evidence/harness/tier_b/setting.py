@@ -1,8 +1,11 @@
 """Runs of tier B on small models: everything that a spec names, in one folder."""
 
+from collections.abc import Callable
+
 from evidence.harness.chance import seeded
 from evidence.harness.recipes import find
 from evidence.harness.runner import run
+from evidence.harness.spec import RunSpec
 from tests.evidence.harness.tier_b import small
 
 TUNED = {"steps": 40, "batch": 4, "rate": 1e-2, "rank": 8, "alpha": 16}
@@ -168,7 +171,7 @@ def direction(folder, _judge="", _second="", *, kind="llama", planted=False, **c
     return find("direction", "B").spec(changes=told)
 
 
-SPECS = {
+SPECS: dict[str, Callable[..., RunSpec]] = {
     "compare": compare,
     "emergent": emergent,
     "backdoor": backdoor,
