@@ -17,6 +17,7 @@ from evidence import engine, tasks
 from evidence.engine import heart, places, quotas
 from evidence.engine.heart import Heart
 from evidence.engine.moving import moved
+from evidence.harness import shipped
 from evidence.harness.errors import HarnessError
 from evidence.harness.home import Home
 from evidence.harness.spec import Progress
@@ -179,10 +180,15 @@ def test_nobody_takes_all_the_workers(monkeypatch):
     queued()
 
 
-@pytest.mark.parametrize("seeds", [0, -1, 11])
+@pytest.mark.parametrize("seeds", [0, -1, 4])
 def test_run_of_too_many_seeds_is_refused(seeds):
-    with pytest.raises(HarnessError, match="from 1 to 10 seeds"):
+    with pytest.raises(HarnessError, match="from 1 to 3 seeds"):
         engine.queue("emergent", seeds=seeds, asked_by="desk-1")
+
+
+def test_as_many_seeds_are_offered_as_have_weights():
+    shipped_seeds = {sums.parent.name for sums in shipped.ROOT.glob(f"*/{shipped.SUMS}")}
+    assert shipped_seeds == {f"seed{n}" for n in range(quotas.MOST_SEEDS)}
 
 
 def test_small_models_do_not_wait_for_a_gpu():

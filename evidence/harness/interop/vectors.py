@@ -57,9 +57,12 @@ def read(path: Path) -> SteeringVector:
         if path.suffix == GGUF:
             return _from_gguf(path.read_bytes())
         return _from_safetensors(path)
+    except FileNotFoundError as error:
+        # That of safetensors has no `strerror`.
+        raise HarnessError(f"There is no file {path}; name one.") from error
     except OSError as error:
         raise HarnessError(
-            f"{path} cannot be read ({error.strerror}); name a file."
+            f"{path} cannot be read ({error.strerror or error}); name a file."
         ) from error
     except (ValueError, KeyError, SafetensorError) as error:
         raise HarnessError(f"{path} holds no steering vector: {error}") from error

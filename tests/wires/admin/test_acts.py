@@ -523,6 +523,7 @@ def test_rows_of_another_wire_are_out_of_reach(act):
         ("put", {"code": "M2", "rank": "7"}),
         ("dismiss", {"claim": "none"}),
         ("ask_run", {"recipe": "emergent", "seeds": "0"}),
+        ("ask_run", {"recipe": "emergent", "seeds": "4"}),
         ("fetch_source", {"url": "no address"}),
         ("fetch_source", {"url": "https://example.org/", "key": "a key"}),
         ("cite_source", {"source": "-1"}),

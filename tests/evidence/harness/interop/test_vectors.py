@@ -66,6 +66,19 @@ def test_a_cut_file_is_one_clear_line(tmp_path, size):
         vectors.read(tmp_path / "cut.gguf")
 
 
+@pytest.mark.parametrize("name", ["none", "none.gguf", "none.safetensors"])
+def test_a_missing_file_is_told_as_missing(tmp_path, name):
+    with pytest.raises(HarnessError, match=f"There is no file .*{name}; name one"):
+        vectors.read(tmp_path / name)
+
+
+@pytest.mark.parametrize("name", ["folder.gguf", "folder.safetensors"])
+def test_a_folder_is_no_vector(tmp_path, name):
+    (tmp_path / name).mkdir()
+    with pytest.raises(HarnessError, match=r"cannot be read \((?!None)"):
+        vectors.read(tmp_path / name)
+
+
 def test_no_file_makes_us_read_what_it_does_not_hold():
     huge = gguf.MAGIC + struct.pack("<IQQ", 3, 2**60, 0)
     with pytest.raises(ValueError, match="version"):
