@@ -10,6 +10,7 @@ from evidence.harness.recipes import RECIPES
 from evidence.harness.verification import verify
 from wires.demonstration import shown
 
+EXAMPLE = SHIPPED.with_name("examples") / "tier_b_emergent"
 NAMES = sorted(path.name for path in SHIPPED.iterdir())
 
 
@@ -22,6 +23,14 @@ def predicate(name):
 def test_shipped_run_holds_under_its_key(name):
     found = verify(SHIPPED / name, trusted_key=KEY)
     assert found.status is Status.HOLDS, found.findings
+
+
+def test_example_of_tier_b_holds_without_its_model_and_judges():
+    found = verify(EXAMPLE, trusted_key=KEY)
+    assert found.status is Status.HOLDS, found.findings
+    told = json.loads((EXAMPLE / "manifest.json").read_text())["predicate"]
+    assert (told["tier"], told["recipe"], told["outcome"]) == ("B", "emergent", "reproduced")
+    assert told["code"]["dirty"] is False
 
 
 def test_shipped_runs_are_of_recipes_and_of_all_seeds():
