@@ -29,7 +29,11 @@ def test_example_of_tier_b_holds_without_its_model_and_judges():
     found = verify(EXAMPLE, trusted_key=KEY)
     assert found.status is Status.HOLDS, found.findings
     told = json.loads((EXAMPLE / "manifest.json").read_text())["predicate"]
-    assert (told["tier"], told["recipe"], told["outcome"]) == ("B", "emergent", "reproduced")
+    assert (told["tier"], told["recipe"]["id"], told["outcome"]) == (
+        "B",
+        "emergent",
+        "reproduced",
+    )
     assert told["code"]["dirty"] is False
 
 
