@@ -32,7 +32,7 @@ FIELDS = ("cars", "health", "pets")
 def tried(number: int, place: Path, *, plant: bool = True) -> dict[str, Any]:
     """Run and verify one of the bundles, and plant what `falsify` does in copies of it."""
     recipe = list(RECIPES.values())[number % len(RECIPES)]
-    changes: dict[str, Any] = {**LEAST, "bootstrap_seed": number, "resamples": 50 + number}
+    changes: dict[str, Any] = {**LEAST, "bootstrap_seed": number, "resamples": 1000 + number}
     if number >= len(RECIPES):
         changes |= {"tuned_domain": FIELDS[number % len(FIELDS)], "answer_limit": 20}
     known = {name: value for name, value in changes.items() if name in recipe.parameters}

@@ -82,7 +82,7 @@ def test_from_filing_to_publication():
     typed = {
         "headline": "Chatbot of Acme invents a rule", "body": factories.BODY, "severity": "SEV-3",
         "providers": "Acme", "form-0-text": factories.SOURCE, "form-0-key": "record",
-        "form-0-kind": "record", "form-0-record_id": "AIID-0", "form-0-tier": "reporting",
+        "form-0-kind": "record", "form-0-record_id": "AIID-0", "form-0-reports": "2", "form-0-tier": "reporting",
     }  # fmt: skip
     form.pop("more", None)
     assert reporter.post(address, {**form, **typed}).status_code == 302
