@@ -19,7 +19,10 @@ from tests.config.pythons import next_line, python, wait_for
 HOLDER = """
 import signal, sys, time
 from config.serve.child import popen
-child = popen([sys.executable, "-c", "import time; time.sleep(600)"], leash=signal.SIGKILL, log=None)
+leash = signal.Signals(int(sys.argv[1]))
+if leash == signal.SIGQUIT:
+    signal.signal(leash, signal.SIG_IGN)  # as the background job of a script begins
+child = popen([sys.executable, "-c", "import time; time.sleep(600)"], leash=leash, log=None)
 print(child.pid, flush=True)
 time.sleep(600)
 """
@@ -138,9 +141,11 @@ def test_program_that_lived_long_is_started_again_soon(sleeper):
     assert child.pause == 1.0
 
 
-def test_child_dies_with_its_parent_however_that_dies():
-    with python(HOLDER, "") as holder:
+@pytest.mark.parametrize("leash", [signal.SIGKILL, signal.SIGQUIT])
+def test_child_dies_with_its_parent_however_that_dies(leash):
+    with python(HOLDER, leash.value) as holder:
         child = psutil.Process(int(next_line(holder)))
+        wait_for(lambda: len(child.cmdline()) == 3)  # it has become the program
         assert is_alive(child)
         holder.kill()
         wait_for(lambda: not is_alive(child), 10)
