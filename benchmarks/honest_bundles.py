@@ -23,7 +23,7 @@ from evidence.harness.recipes import RECIPES
 from evidence.harness.runner import run
 from evidence.harness.verification import verify
 from tests.evidence.harness import made_up
-from tests.evidence.harness.recipes.test_in_full import LEAST
+from tests.evidence.harness.recipes.test_in_full import LEAST, OWN
 
 BUNDLES = 20
 FIELDS = ("cars", "health", "pets")
@@ -35,6 +35,7 @@ def tried(number: int, place: Path, *, plant: bool = True) -> dict[str, Any]:
     changes: dict[str, Any] = {**LEAST, "bootstrap_seed": number, "resamples": 1000 + number}
     if number >= len(RECIPES):
         changes |= {"tuned_domain": FIELDS[number % len(FIELDS)], "answer_limit": 20}
+    changes |= OWN.get(recipe.id, {})
     known = {name: value for name, value in changes.items() if name in recipe.parameters}
     # `compare` has one pair of models, and so one seed.
     seeds = 1 if recipe.id == "compare" else 1 + number % 2
