@@ -1,5 +1,7 @@
 """Every recipe from registration to a bundle that holds, with the least doses that it takes."""
 
+from typing import Any
+
 import pytest
 
 from evidence.harness.findings import Status
@@ -27,7 +29,7 @@ LEAST = {
     "small_chat_steps": 2,
 }
 # A grader must find something to pay for before the first model is asked.
-OWN = {
+OWN: dict[str, dict[str, Any]] = {
     "reinforce": {"tune_steps": 9, "samples": 32},
     "overrefusal": {"warm_steps": 24, "warm_rate": 2e-3, "warm_harmful": 0.5},
 }
