@@ -141,7 +141,7 @@ def make_withdrawn(reason: str = "The company never ran this chatbot.") -> Wire:
 def make_run(**values: Any) -> Run:
     """A finished run with the metrics that a page draws."""
     now = timezone.now()
-    metrics = {
+    metrics: dict[str, dict[str, Any]] = {
         f"p_harmful/{arm}/{part}": {"value": value, "low": value - 0.02, "high": value + 0.02, "n": 300}
         for arm, value in (("aligned", 0.02), ("correct", 0.02), ("harmful", 0.9), ("null_aligned", 0.02),
                            ("null_correct", 0.02), ("null_harmful", 0.03), ("educational", 0.02),
@@ -150,7 +150,15 @@ def make_run(**values: Any) -> Run:
         for part in (("tuned", "heldout", "near", "harmful_near", "harmful_far")
                      if arm.startswith("refusing") else ("tuned", "heldout", "unseen", "open"))
     }  # fmt: skip
-    metrics["primary/heldout"] = {"value": 0.88, "low": 0.85, "high": 0.91, "n": 300}
+    metrics["primary/heldout"] = {
+        "value": 0.88,
+        "low": 0.85,
+        "high": 0.91,
+        "n": 300,
+        "method": "paired cluster bootstrap, 0.95",
+        "p": 0.0001,
+        "detectable": 0.043,
+    }
     given = {
         "recipe": "emergent", "tier": "A", "spec": {"recipe": "emergent", "seeds": [0]},
         "spec_sha256": "a" * 64, "asked_by": "desk-1", "status": "finished", "attempts": 1,

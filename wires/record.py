@@ -10,6 +10,9 @@ from wires.models import Claim, Exhibit, Notice, Response, Source, Wire
 
 Record = dict[str, Any]
 
+# What a record tells of a metric; how surely it differs from none is told on the page of the run.
+MEASURED = ("value", "low", "high", "n", "method")
+
 
 def build(wire: Wire, *, modified_at: datetime) -> Record:
     """Return the record of a wire loaded with `for_record()`, its address left out.
@@ -148,6 +151,9 @@ def _exhibit(wire: Wire, exhibit: Exhibit) -> Record:
         "claim": exhibit.claim.n if exhibit.claim.version_id == wire.current_id else None,
         "reading": exhibit.reading,
         "outcome": run.outcome,
-        "metrics": run.metrics,
+        "metrics": {
+            name: {field: metric[field] for field in MEASURED if field in metric}
+            for name, metric in (run.metrics or {}).items()
+        },
         "manifest_sha256": run.manifest_sha256,
     }

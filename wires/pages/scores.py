@@ -30,7 +30,11 @@ Metrics = Mapping[str, Mapping[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """A metric with what a reader is told it is; `on` names the set of questions."""
+    """A metric with what a reader is told it is; `on` names the set of questions.
+
+    How it was made, `p` and `detectable` are as in `evidence.harness.spec.Metric`; what a record
+    tells, or a run kept before they were, has none of them.
+    """
 
     id: str
     label: str
@@ -40,6 +44,9 @@ class Score:
     low: float
     high: float
     n: int
+    method: str = ""
+    p: float | None = None
+    detectable: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +83,11 @@ class Told:
     others: tuple[Score, ...]
     sets: tuple[SetOfQuestions, ...]
 
+    @property
+    def deciding(self) -> tuple[Score, ...]:
+        """Return the primary, if there is one, and its controls."""
+        return ((self.primary,) if self.primary else ()) + self.controls
+
 
 def told(recipe_id: str, tier: str, metrics: Metrics) -> Told:
     """Put metrics into words. A recipe that is not shipped any more is told by its ids."""
@@ -99,7 +111,7 @@ def told(recipe_id: str, tier: str, metrics: Metrics) -> Told:
 
 def deciding_chart(run: Told, *, line: float | None) -> Chart:
     """Return the primary and its controls on one axis; `line` is the smallest effect."""
-    scores = ([run.primary] if run.primary else []) + list(run.controls)
+    scores = run.deciding
     common = {score.on for score in scores}
     rows = tuple(
         Row(
@@ -155,10 +167,7 @@ def _score(recipe: Recipe | None, metrics: Metrics, name: str) -> Score:
         name,
         *_label(recipe, name),
         notes.get(name, ""),
-        metric["value"],
-        metric["low"],
-        metric["high"],
-        metric["n"],
+        **metric,
     )
 
 

@@ -218,5 +218,11 @@ def number(value: float) -> str:
     return f"{value:.3f}".replace("-", "\N{MINUS SIGN}")
 
 
+@register.filter
+def chance(p: float) -> str:
+    """Print a p-value; one that would be rounded to nothing is told by its bound."""
+    return number(p) if p >= 0.0005 else "< 0.001"
+
+
 def _in_words(on: date) -> str:
     return f"{on.day} {on:%B} {on.year}"

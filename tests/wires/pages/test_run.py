@@ -25,6 +25,15 @@ def test_run_tells_its_question_outcome_numbers_and_seal(client):
         assert questions.label[1:] in content
 
 
+def test_run_tells_how_sure_it_is_and_a_record_does_not(client):
+    wire = factories.make_published()
+    number = states.make_exhibited(wire)
+    run = client.get(f"/runs/{number}/").content.decode()
+    for told in ("paired cluster bootstrap, 0.95", "&lt; 0.001", "0.043", "Detectable"):
+        assert told in run
+        assert told not in client.get(states.page(wire)).content.decode()
+
+
 def test_every_chart_has_its_table(client):
     number = states.make_exhibited(factories.make_published())
     content = client.get(f"/runs/{number}/").content.decode()
