@@ -6,6 +6,7 @@ import dataclasses
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from io import BytesIO
 from typing import Any
 
 from django import forms
@@ -13,7 +14,8 @@ from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db import OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
@@ -35,6 +37,8 @@ KINDS = {
     ".pdf": "application/pdf", ".html": "text/html", ".htm": "text/html",
     ".xhtml": "application/xhtml+xml", ".txt": "text/plain", ".md": "text/plain",
 }  # fmt: skip
+# The first ending of each kind is its usual one.
+ENDINGS = {kind: ending for ending, kind in reversed(KINDS.items())}
 
 
 class DescriptionForm(forms.Form):
@@ -187,6 +191,27 @@ def page(request: HttpRequest, source_id: int) -> HttpResponse:
                 return redirect("admin:wires_source_change", source.pk)
     context = {"page": Page(source, person(request), form), "source": source, "form": form}
     return _rendered(request, "source", str(source), context, form, refused)
+
+
+def original(request: HttpRequest, source_id: int) -> HttpResponseBase:
+    """Hand out a document as it came. It is saved, never shown: it may hold anybody's script."""
+    filed_with_bytes = Source.objects.exclude(original_sha256="").defer("text")
+    source = get_object_or_404(filed_with_bytes, pk=source_id)
+    body = vault.original(source)
+    if body is None:
+        messages.error(
+            request,
+            f"The file {source.original_sha256} of the vault is missing or damaged; put it back "
+            "from a backup. The stored text is in the database, and as it was.",
+        )
+        return redirect("admin:wires_source_change", source.pk)
+    name = f"{source.original_sha256[:12]}{ENDINGS.get(source.media_type, '')}"
+    return FileResponse(
+        BytesIO(body),
+        as_attachment=True,
+        filename=name,
+        content_type="application/octet-stream",
+    )
 
 
 def fetches(request: HttpRequest) -> HttpResponse:

@@ -56,7 +56,12 @@ class SourceAdmin(DeskAdmin):
             path(f"{name}/", self.admin_site.admin_view(view), name=f"wires_source_{name}")
             for name, view in (("fetches", sources.fetches), ("upload", sources.upload))
         ]
-        return [*own, *super().get_urls()]
+        original = self.admin_site.admin_view(sources.original)
+        return [
+            *own,
+            path("<int:source_id>/original/", original, name="wires_source_original"),
+            *super().get_urls(),
+        ]
 
     def change_view(
         self,

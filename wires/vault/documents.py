@@ -264,6 +264,11 @@ def stored_with_bytes(read: Read, by: User) -> Source:
     return source
 
 
+def original(source: Source) -> bytes | None:
+    """Return a document as it came; None where no bytes are kept, or not the same ones."""
+    return originals.kept(source.original_sha256, home=home())
+
+
 def _citing(source_id: int) -> WireQuerySet:
     cited: WireQuerySet = Wire.objects.filter(versions__citations__source=source_id)
     return cited.distinct()

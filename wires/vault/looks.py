@@ -14,13 +14,13 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from wires import history
-from wires.fetching import originals
 from wires.fetching.download import Download, download
 from wires.fetching.extract import extract
 from wires.fetching.problems import NO_HOST, FetchError, GoneError, NoHostError, StumbledError
 from wires.models import Look, Source, Version, Wire
 from wires.models.user import Role, account
-from wires.vault.permits import agent, home, limits
+from wires.vault.documents import original
+from wires.vault.permits import agent, limits
 
 Finding = Look.Finding
 logger = logging.getLogger(__name__)
@@ -123,7 +123,7 @@ def _compared(source: Source) -> _Seen:
 
 def _reads_as(source: Source, now: str) -> bool:
     """Say whether the stored bytes read as `now` today: then the reader changed, not the page."""
-    body = originals.kept(source.original_sha256, home=home())
+    body = original(source)
     if body is None:
         return False
     try:

@@ -26,6 +26,7 @@ from wires import coding, lifecycle, taxonomy, vault
 from wires.admin import difference
 from wires.models import Change, Fetch, Source
 from wires.models.user import Role
+from wires.vault.permits import home
 
 __all__ = ["clock", "site"]
 pytestmark = pytest.mark.django_db
@@ -115,6 +116,35 @@ def test_page_shows_its_text_and_the_wires_that_cite_it():
     assert review(wire) in answer
     assert "Save the description" not in answer
     assert "Look again" not in answer
+
+
+def test_document_is_saved_as_it_came_and_never_shown(site):
+    client, _ = signed_in(Role.REPORTER)
+    source = make_fetched(site)
+    saved = reverse("admin:wires_source_original", args=[source.pk])
+    assert saved in client.get(at(source)).content.decode()
+    answer = client.get(saved)
+    assert b"".join(answer.streaming_content) == site.pages["/a"][2]
+    assert answer["Content-Disposition"].startswith("attachment; filename=")
+    assert answer["Content-Type"] == "application/octet-stream"
+    assert answer["X-Content-Type-Options"] == "nosniff"
+
+
+def test_document_that_was_filed_as_text_has_nothing_to_save():
+    client, _ = signed_in(Role.EDITOR)
+    source = make_source(1)
+    saved = reverse("admin:wires_source_original", args=[source.pk])
+    assert saved not in client.get(at(source)).content.decode()
+    assert client.get(saved).status_code == 404
+
+
+def test_file_of_the_vault_that_was_damaged_is_not_handed_out(site):
+    client, _ = signed_in(Role.EDITOR)
+    source = make_fetched(site)
+    digest = source.original_sha256
+    (home() / digest[:2] / digest).write_bytes(b"Something else.")
+    answer = client.get(reverse("admin:wires_source_original", args=[source.pk]), follow=True)
+    assert f"The file {digest} of the vault is missing or damaged" in page(answer)
 
 
 @pytest.mark.slow
