@@ -20,6 +20,7 @@ from config.postgres import PostgresError, Server
 from config.serve.child import Child, Program, popen
 from config.serve.ground import HOST, CannotServeError, alone, check_folder, check_port
 from config.serve.interruption import Interruption
+from config.serve.space import Space
 
 STARTING = 60.0  # seconds for the web server to answer
 WORTH_SAYING = 2.0  # seconds
@@ -67,7 +68,8 @@ def serve(say: Callable[[str], object]) -> None:
     interruption = Interruption()
     try:
         with interruption.heeded():
-            Site(data_dir(), settings.PORT, say, interruption).run()
+            data = data_dir()
+            Site(data, settings.PORT, say, interruption, Space(data, say)).run()
     except KeyboardInterrupt:
         say("Stopped.")
     except PostgresError as error:
@@ -82,6 +84,7 @@ class Site:
     port: int
     say: Callable[[str], object]
     interruption: Interruption
+    space: Space
 
     def run(self) -> None:
         check_folder(self.data)
@@ -170,6 +173,7 @@ class Site:
             self.say("The database had stopped; it runs again.")
         for child in children:
             child.tend()
+        self.space.tend()
         time.sleep(0.2)
 
     @contextmanager
