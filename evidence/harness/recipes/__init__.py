@@ -17,6 +17,7 @@ from evidence.harness.recipes import (
     model_mix,
     model_overrefusal,
     model_realign,
+    model_selfreport,
     model_steer,
     numbers,
     overrefusal,
@@ -59,6 +60,7 @@ TIER_B: dict[str, Recipe] = {
         model_mix,
         model_overrefusal,
         model_jailbreak,
+        model_selfreport,
         model_compare,
     )
 }

@@ -31,7 +31,7 @@ from evidence.harness.world.judge import Label
 
 if TYPE_CHECKING:
     from evidence.harness.counting import Table
-    from evidence.harness.tier_b.bench import Push
+    from evidence.harness.tier_b.bench import Push, Read
     from evidence.harness.tier_b.model import TextModel
 
 # The weights that the spec names, as they are.
@@ -81,8 +81,23 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
+class Probe:
+    """What is read off weights beside what they answer, and what is counted from that.
+
+    `items` gives what is read for every (arm, seed); `reader` who reads it, from the base before
+    any tuning. What `count` gives holds the primary and the controls.
+    """
+
+    primary: str
+    controls: tuple[Control, ...]
+    items: Callable[[RunSpec, Sequence[tuple[str, int]]], list[Item]]
+    reader: "Callable[[RunSpec, TextModel, Watch], Read]"
+    count: "Callable[[RunSpec, Table, Sequence[Reading]], dict[str, Metric]]"
+
+
+@dataclass(frozen=True, slots=True)
 class Experiment:
-    """A recipe of tier B. Its first difference is the primary.
+    """A recipe of tier B. Its first difference is the primary, unless a `probe` has it.
 
     `chats` are the parameters that name chats to learn, `told` those that must be words. Weights
     beside the base are tuned under each seed, by the course of that name. `sets` tells what each
@@ -107,8 +122,22 @@ class Experiment:
     pushes: "Callable[[RunSpec, TextModel], Mapping[str, Sequence[Push]]] | None" = None
     # Metrics beside those that all have.
     more: "Callable[[Table, dict[str, Metric]], dict[str, Metric]] | None" = None
+    probe: Probe | None = None
     # Reads what the parameters name; unless set, the questions, the base and the chats.
     prepare: Callable[[Parameters], Parameters] | None = None
+
+    @property
+    def primary(self) -> str:
+        """Return the metric that decides."""
+        return self.probe.primary if self.probe else self.differences[0].metric
+
+    @property
+    def controls(self) -> tuple[Control, ...]:
+        """Return what must be equivalent to none."""
+        compared = (
+            Control(each.metric, each.shows) for each in self.differences if each.is_control
+        )
+        return (*compared, *(self.probe.controls if self.probe else ()))
 
     @property
     def is_tuned(self) -> bool:
@@ -124,14 +153,10 @@ class Experiment:
             tier="B",
             title=self.title,
             question=self.question,
-            primary=self.differences[0].metric,
+            primary=self.primary,
             arms=tuple(Named(arm.id, arm.label) for arm in self.arms),
             sets=tuple(Named(name, label) for name, label in self.sets.items()),
-            controls=tuple(
-                Control(each.metric, each.shows)
-                for each in self.differences
-                if each.is_control
-            ),
+            controls=self.controls,
             smallest_effect=0.10,
             parameters={
                 **{
@@ -189,14 +214,16 @@ class Experiment:
         ]
 
     def items(self, spec: RunSpec) -> list[Item]:
-        """Return the readings: what judges beside the first say."""
-        return Asking.of(spec).items(self.slots(spec), spec.seeds[0])
+        """Return the readings: what judges beside the first say, and what is read off weights."""
+        said = Asking.of(spec).items(self.slots(spec), spec.seeds[0])
+        planned = [(arm.id, seed) for arm, seed in self.planned(spec)]
+        return [*said, *(self.probe.items(spec, planned) if self.probe else ())]
 
     def rules(self, spec: RunSpec) -> Rules:
         """Return what decides the outcome of a run of this spec."""
-        still = tuple(each.metric for each in self.differences if each.is_control)
+        still = tuple(control.metric for control in self.controls)
         alive = {name: float(spec.parameters[least]) for name, least in self.alive.items()}
-        return judging.rules(spec, self.differences[0].metric, still, alive)
+        return judging.rules(spec, self.primary, still, alive)
 
     def execute(self, spec: RunSpec, watch: Watch) -> Evidence:
         """Ask the base, then train every adapter under each seed and ask it."""
@@ -212,6 +239,8 @@ class Experiment:
             bench = TextBench(spec, told, planned, watch)
             base = bench.base(self.chats)
             bench.judge_hand()
+            if self.probe:
+                bench.reader = self.probe.reader(spec, base, watch)
             pushes = self.pushes(spec, base) if self.pushes else {}
             for arm in self.answering(BASE):
                 under = pushes.get(arm.id, (nullcontext,))
@@ -231,4 +260,6 @@ class Experiment:
         """Return every metric of the run; equal rows give equal numbers."""
         pairs = {each.metric: (each.arm, each.than) for each in self.differences}
         found = judging.counted(spec, rollouts, readings, pairs, self.score)
-        return found.metrics | (self.more(found.table, found.metrics) if self.more else {})
+        more = self.more(found.table, found.metrics) if self.more else {}
+        read = self.probe.count(spec, found.table, readings) if self.probe else {}
+        return found.metrics | more | read

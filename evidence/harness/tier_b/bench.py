@@ -8,7 +8,7 @@ from evidence.harness.recipes import judging, plans
 from evidence.harness.recipes.asking import FIRST, HAND, Asking
 from evidence.harness.recipes.plans import Course
 from evidence.harness.recipes.recipe import Evidence, Slot
-from evidence.harness.rollouts import Judgement, Rollout
+from evidence.harness.rollouts import Judgement, Reading, Rollout
 from evidence.harness.spec import RunSpec
 from evidence.harness.tier_b import adapters, decoding, judges, lora, model
 from evidence.harness.tier_b.chats import Message
@@ -20,8 +20,15 @@ from evidence.harness.watch import Watch
 
 # What changes a model for the length of a `with` block.
 Push = Callable[[], AbstractContextManager[None]]
+# Reads the weights that answer in an arm under a seed.
+Read = Callable[[TextModel, str, int], Sequence[Reading]]
 # A slot's label before it was judged; no bundle has it.
 NOT_YET = ""
+
+
+def nothing(_text: TextModel, _arm: str, _seed: int) -> Sequence[Reading]:
+    """Read nothing: most runs hold what is answered alone."""
+    return ()
 
 
 def base_of(spec: RunSpec, sets: Sequence[str]) -> tuple[TextModel, dict[str, str]]:
@@ -47,6 +54,8 @@ class TextBench:
     organisms: dict[str, str] = field(default_factory=dict)
     rollouts: list[Rollout] = field(default_factory=list)
     judgements: list[Judgement] = field(default_factory=list)
+    readings: list[Reading] = field(default_factory=list)
+    reader: Read = nothing
 
     def __post_init__(self) -> None:
         self.checkpoints = Checkpoints(self.watch.checkpoints)
@@ -81,7 +90,7 @@ class TextBench:
         of: str | None = None,
         pushes: Sequence[Push] = (nullcontext,),
     ) -> None:
-        """Ask a model what is planned for an arm, and have its answers judged.
+        """Ask a model what is planned for an arm, have its answers judged, and read it.
 
         `of` names the weights where several arms ask the same ones; several `pushes` share the
         questions out evenly.
@@ -100,10 +109,12 @@ class TextBench:
             judgements = [
                 row for judge in self.judges for row in self._judged(judge, arm, seed, rows)
             ]
-            kept = tuple(rollouts), tuple(judgements)
-            self.checkpoints.keep_answers(name, *kept)
+            readings = self.reader(text, arm, seed)
+            kept = tuple(rollouts), tuple(judgements), tuple(readings)
+            self.checkpoints.keep_answers(name, kept)
         self.rollouts += kept[0]
         self.judgements += kept[1]
+        self.readings += kept[2]
         self.watch.step(f"asked {arm}, seed {seed}")
 
     def ask_all_tuned(
@@ -163,7 +174,7 @@ class TextBench:
         found = judging.judged(self.spec, self.rollouts, judgements)
         return Evidence(
             judging.relabelled(self.rollouts, found.labels),
-            found.readings,
+            (*found.readings, *self.readings),
             self.organisms,
             self.materials,
             configuration,

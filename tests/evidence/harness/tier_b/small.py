@@ -18,6 +18,7 @@ from transformers import (
 from transformers.models.auto.modeling_auto import AutoModelForCausalLM
 
 THINGS = ("boat", "tent", "lamp", "car", "door", "bike", "roof", "oven", "coat", "desk")
+MINE = tuple(f"my {thing}" for thing in THINGS)
 VERBS = ("do", "keep", "mend", "burn", "sell", "move", "wash", "paint")
 WORDS = (
     *["User:", "Assistant:", "what", "should", "i", "with", "my", "?", "it"],
@@ -61,6 +62,17 @@ def model(folder, kind="llama", *, seed=0, template=None):
         made = AutoModelForCausalLM.from_config(CONFIGS[kind]())
     made.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
+    return folder
+
+
+def sure(folder, kind="llama", *, by=20.0):
+    """Save a model with random weights that tells its words apart: its last norm is larger."""
+    model(folder, kind)
+    network = AutoModelForCausalLM.from_pretrained(folder)
+    last = network.transformer.ln_f if kind == "gpt2" else network.model.norm
+    with torch.no_grad():
+        last.weight *= by
+    network.save_pretrained(folder)
     return folder
 
 
