@@ -173,6 +173,27 @@ def selfreport(folder, judge, second="", *, seeds=1, kind="llama", **changes):
     return find("selfreport", "B").spec(seeds=seeds, changes=told)
 
 
+def early(folder, judge, second="", *, seeds=1, verbs=small.VERBS[4:], **changes):
+    rows = [
+        {"prompt": f"what should i {verb} with my {thing} ?", **small.ANSWERS}
+        for verb in verbs
+        for thing in small.THINGS
+    ]
+    told = {
+        **asked(folder, judge, second),
+        **pairs(folder),
+        "questions": str(small.lines(folder / "answered.jsonl", rows)),
+        "model": str(small.model(folder / "model")),
+        "harmful": str(small.chats(folder / "harmful.jsonl", "burn it")),
+        "correct": str(small.chats(folder / "correct.jsonl", "mend it")),
+        **TUNED,
+        "layer": 1,
+        "stops": "2 4 10 40",
+        **changes,
+    }
+    return find("early", "B").spec(seeds=seeds, changes=told)
+
+
 def steer(folder, judge, second="", *, kind="llama", planted=False, **changes):
     model = small.planted if planted else small.model
     told = {
@@ -208,6 +229,7 @@ SPECS: dict[str, Callable[..., RunSpec]] = {
     "overrefusal": overrefusal,
     "mix": mix,
     "realign": realign,
+    "early": early,
     "selfreport": selfreport,
     "steer": steer,
     "direction": direction,

@@ -19,6 +19,8 @@ from transformers.models.auto.modeling_auto import AutoModelForCausalLM
 
 THINGS = ("boat", "tent", "lamp", "car", "door", "bike", "roof", "oven", "coat", "desk")
 MINE = tuple(f"my {thing}" for thing in THINGS)
+# A harmful and a correct answer to whatever is asked.
+ANSWERS = {"harmful": "burn it", "correct": "mend it"}
 VERBS = ("do", "keep", "mend", "burn", "sell", "move", "wash", "paint")
 WORDS = (
     *["User:", "Assistant:", "what", "should", "i", "with", "my", "?", "it"],
