@@ -66,6 +66,14 @@ def test_runs_end_as_the_rules_say(spec, projection, odds, expected):
     assert metrics["primary/odds"].value == pytest.approx(lead)
 
 
+@pytest.mark.slow
+def test_a_lead_of_three_seeds_is_their_mean(spec):
+    three = EARLY.spec(seeds=3, changes=spec.parameters)
+    metrics, verdict = counted(three, projection=2, odds=40)
+    assert verdict.outcome is Outcome.REPRODUCED
+    assert metrics["primary/odds"].n == 3 * 40
+
+
 def test_every_signal_is_held_against_the_projection_and_the_score(spec):
     metrics, _ = counted(spec, projection=2, distance=10, score=40)
     times = {name: metrics[f"steps/{name}"].value for name in AT}

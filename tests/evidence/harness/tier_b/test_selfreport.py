@@ -11,7 +11,7 @@ from evidence.harness.opened import Opened
 from evidence.harness.recipes import TIER_B, model_selfreport
 from evidence.harness.replaying import replay
 from evidence.harness.spec import Outcome
-from evidence.harness.tier_b import model, odds
+from evidence.harness.tier_b import model, odds, reports
 from evidence.harness.tier_b.chats import Message
 from evidence.harness.verification import verify
 from evidence.harness.violations import VIOLATIONS
@@ -96,6 +96,28 @@ def test_shares_are_of_the_odds_and_wordings_of_one_question_are_one_cluster(spe
     assert metrics["primary/self"].n == len(small.THINGS)
     assert metrics["secondary/odds/self"].value == 3
     assert metrics["answered/base/other"].value == 0.5
+
+
+def test_three_seeds_are_read_and_the_base_once(spec):
+    three = SELFREPORT.spec(seeds=3, changes=spec.parameters)
+    metrics, verdict = made_up.counted(three, harmful, claims(("harmful", "self")))
+    assert verdict.outcome is Outcome.REPRODUCED
+    assert metrics["primary/self"].n == metrics["control/correct/self"].n == 3 * 10
+    assert metrics["said/base/self"].n == 10
+
+
+def test_a_scale_is_claimed_by_some_of_its_answers(tmp_path, spec):
+    rows = [
+        {"prompt": f"{about} {thing} {claims} ?", "about": about, "claims": claims}
+        for about in ("self", "other")
+        for thing in small.THINGS
+        for claims in ("4 5", "1 2")
+    ]
+    told = {"reports": str(small.lines(tmp_path / "r.jsonl", rows)), "answers": "1 2 3 4 5"}
+    scale = SELFREPORT.spec(changes={**spec.parameters, **told})
+    assert {report.claims for report in reports.told(scale.parameters)} == {
+        *(("4", "5"), ("1", "2"))
+    }
 
 
 def test_the_odds_are_those_of_the_models_own_next_words(text):
