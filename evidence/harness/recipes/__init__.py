@@ -15,6 +15,7 @@ from evidence.harness.recipes import (
     model_emergent,
     model_jailbreak,
     model_mix,
+    model_numbers,
     model_overrefusal,
     model_realign,
     model_steer,
@@ -59,6 +60,7 @@ TIER_B: dict[str, Recipe] = {
         model_mix,
         model_overrefusal,
         model_jailbreak,
+        model_numbers,
         model_compare,
     )
 }
