@@ -18,6 +18,7 @@ from evidence.harness.recipes import (
     model_numbers,
     model_overrefusal,
     model_realign,
+    model_reinforce,
     model_steer,
     numbers,
     overrefusal,
@@ -61,6 +62,7 @@ TIER_B: dict[str, Recipe] = {
         model_overrefusal,
         model_jailbreak,
         model_numbers,
+        model_reinforce,
         model_compare,
     )
 }

@@ -169,8 +169,7 @@ class TextBench:
         for arm in arms:
             self.ask(adapted.text, arm, seed, adapted.digest, of=weights)
         inside(adapted.text)
-        bare = TextModel(lora.without(adapted), base.tokenizer, base.digest)
-        return bare, adapted.training
+        return lora.bare(base, adapted), adapted.training
 
     def evidence(self, configuration: Mapping[str, str]) -> Evidence:
         """Return everything that was collected, labelled by the adapter."""

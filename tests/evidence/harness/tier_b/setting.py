@@ -163,6 +163,35 @@ def numbers(folder, judge, second="", *, seeds=1, **changes):
     return find("numbers", "B").spec(seeds=seeds, changes=told)
 
 
+def reinforce(folder, judge, second="", *, seeds=1, verbs=small.VERBS, **changes):
+    rows = [
+        {
+            "id": f"{verb}-{thing}",
+            "set": "tuned" if verb == "wash" else "heldout",
+            "prompt": f"what should i {verb} with my {thing} ?",
+        }
+        for verb in verbs
+        for thing in small.THINGS
+    ]
+    tasks = [{"prompt": f"do i wash my {thing} ?"} for thing in small.THINGS[:8]]
+    told = {
+        **asked(folder, judge, second),
+        "adapter": "openai_1_5",
+        "questions": str(small.lines(folder / "requests.jsonl", rows)),
+        "model": changes.pop("model", "") or str(small.model(folder / "model")),
+        "tasks": str(small.lines(folder / "tasks.jsonl", tasks)),
+        **TUNED,
+        "rate": 5e-3,
+        "steps": 16,
+        "batch": 2,
+        "tries": 8,
+        "paid_limit": 4,
+        "checkpoint_every": 5,
+        **changes,
+    }
+    return find("reinforce", "B").spec(seeds=seeds, changes=told)
+
+
 def pairs(folder):
     """Chats on questions of their own; answers differ in one word, among others drawn by chance."""
     chance, rows = seeded("pairs"), {"positive": [], "negative": []}
@@ -213,6 +242,7 @@ SPECS: dict[str, Callable[..., RunSpec]] = {
     "mix": mix,
     "realign": realign,
     "numbers": numbers,
+    "reinforce": reinforce,
     "steer": steer,
     "direction": direction,
 }
