@@ -16,8 +16,10 @@ from evidence.harness.recipes import (
     model_emergent,
     model_jailbreak,
     model_mix,
+    model_numbers,
     model_overrefusal,
     model_realign,
+    model_reinforce,
     model_selfreport,
     model_steer,
     numbers,
@@ -63,6 +65,8 @@ TIER_B: dict[str, Recipe] = {
         model_early,
         model_jailbreak,
         model_selfreport,
+        model_numbers,
+        model_reinforce,
         model_compare,
     )
 }

@@ -11,19 +11,21 @@ from typing import TYPE_CHECKING
 
 from evidence.harness.errors import HarnessError
 from evidence.harness.outcome import Rules
-from evidence.harness.recipes import asking, judging, plans
+from evidence.harness.recipes import asking, drilling, judging, plans
 from evidence.harness.recipes.asking import Asking
+from evidence.harness.recipes.drilling import Drills
 from evidence.harness.recipes.plans import Course
 from evidence.harness.recipes.recipe import (
     Control,
     Evidence,
     Item,
+    Judged,
     Named,
     Parameters,
     Recipe,
     Slot,
 )
-from evidence.harness.rollouts import Reading, Rollout
+from evidence.harness.rollouts import Judgement, Reading, Rollout
 from evidence.harness.spec import Metric, Parameter, RunSpec
 from evidence.harness.tier_b.questions import SET
 from evidence.harness.watch import Watch
@@ -31,7 +33,7 @@ from evidence.harness.world.judge import Label
 
 if TYPE_CHECKING:
     from evidence.harness.counting import Table
-    from evidence.harness.tier_b.bench import Push, Read
+    from evidence.harness.tier_b.bench import Push, Read, TextBench
     from evidence.harness.tier_b.model import TextModel
 
 # The weights that the spec names, as they are.
@@ -47,6 +49,11 @@ def plainly(_parameters: Parameters) -> str:
 def nothing_learnt(_parameters: Parameters) -> Mapping[str, Course]:
     """Return the courses where nothing is tuned: none."""
     return {}
+
+
+def nothing_read(_spec: RunSpec) -> list[Item]:
+    """Return the items of most recipes: none are read but what judges say."""
+    return []
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +132,13 @@ class Experiment:
     probe: Probe | None = None
     # Reads what the parameters name; unless set, the questions, the base and the chats.
     prepare: Callable[[Parameters], Parameters] | None = None
+    # What arms are told to do beside answering questions.
+    drills: Callable[[Parameters], Drills] = drilling.no_drills
+    # Trains and asks a seed's adapters where courses cannot tell how; returns the bare base.
+    measure: "Callable[[TextBench, TextModel, int], TextModel] | None" = None
+    # What is read inside models, and the metrics of that and of the drills.
+    reads: Callable[[RunSpec], list[Item]] = nothing_read
+    beside: "Callable[[RunSpec, Sequence[Rollout], Sequence[Reading]], dict[str, Metric]] | None" = None
 
     @property
     def primary(self) -> str:
@@ -142,7 +156,7 @@ class Experiment:
     @property
     def is_tuned(self) -> bool:
         """Return whether more seeds than one make sense: there is something to tune."""
-        return self.courses is not nothing_learnt
+        return self.courses is not nothing_learnt or self.measure is not None
 
     def recipe(self, of: "Callable[[Parameters], Experiment] | None" = None) -> Recipe:
         """Return the recipe, as the runner knows it; `of` where parameters decide on arms."""
@@ -174,7 +188,7 @@ class Experiment:
             execute=lambda spec, watch: fit(spec.parameters).execute(spec, watch),
             count=lambda spec, *rows: fit(spec.parameters).count(spec, *rows),
             same_weights={arm.id: arm.weights for arm in self.arms},
-            judged=judging.judged,
+            judged=lambda spec, *rows: fit(spec.parameters).judged(spec, *rows),
             prepared=lambda parameters: fit(parameters).prepared(parameters),
             minimums=frozenset(self.alive.values()),
         )
@@ -200,7 +214,12 @@ class Experiment:
         ]
 
     def slots(self, spec: RunSpec) -> list[Slot]:
-        """Return the slot of every rollout, with what stands before its question."""
+        """Return the slot of every rollout: the questions, and then the drills."""
+        planned = [(arm.id, seed) for arm, seed in self.planned(spec)]
+        return [*self.questions(spec), *drilling.slots(self.drills(spec.parameters), planned)]
+
+    def questions(self, spec: RunSpec) -> list[Slot]:
+        """Return the slot of every answer to judge, with what stands before its question."""
         asked = Asking.of(spec)
         if self.score not in asked.adapter.tells:
             raise HarnessError(
@@ -214,10 +233,11 @@ class Experiment:
         ]
 
     def items(self, spec: RunSpec) -> list[Item]:
-        """Return the readings: what judges beside the first say, and what is read off weights."""
-        said = Asking.of(spec).items(self.slots(spec), spec.seeds[0])
+        """Return the readings: what judges beside the first say, and what is read of weights."""
+        said = Asking.of(spec).items(self.questions(spec), spec.seeds[0])
         planned = [(arm.id, seed) for arm, seed in self.planned(spec)]
-        return [*said, *(self.probe.items(spec, planned) if self.probe else ())]
+        probed = self.probe.items(spec, planned) if self.probe else []
+        return [*said, *self.reads(spec), *probed]
 
     def rules(self, spec: RunSpec) -> Rules:
         """Return what decides the outcome of a run of this spec."""
@@ -236,7 +256,7 @@ class Experiment:
 
         watch.expect(1 + len(self.planned(spec)))
         with single_threaded():
-            bench = TextBench(spec, told, planned, watch)
+            bench = TextBench(spec, told, planned, watch, self.drills(spec.parameters))
             base = bench.base(self.chats)
             bench.judge_hand()
             if self.probe:
@@ -245,8 +265,10 @@ class Experiment:
             for arm in self.answering(BASE):
                 under = pushes.get(arm.id, (nullcontext,))
                 bench.ask(base, arm.id, spec.seeds[0], base.digest, of=BASE, pushes=under)
+            arms = {name: [arm.id for arm in self.answering(name)] for name in courses}
             for seed in spec.seeds:
-                arms = {name: [arm.id for arm in self.answering(name)] for name in courses}
+                if self.measure:
+                    base = self.measure(bench, base, seed)
                 base = bench.ask_all_tuned(base, courses, seed, arms)
         return bench.evidence({})
 
@@ -259,7 +281,16 @@ class Experiment:
     ) -> dict[str, Metric]:
         """Return every metric of the run; equal rows give equal numbers."""
         pairs = {each.metric: (each.arm, each.than) for each in self.differences}
-        found = judging.counted(spec, rollouts, readings, pairs, self.score)
+        apart = self.drills(spec.parameters)
+        said = [row for row in rollouts if row.set not in apart]
+        found = judging.counted(spec, said, readings, pairs, self.score)
         more = self.more(found.table, found.metrics) if self.more else {}
+        beside = self.beside(spec, rollouts, readings) if self.beside else {}
         read = self.probe.count(spec, found.table, readings) if self.probe else {}
-        return found.metrics | more | read
+        return found.metrics | more | beside | read
+
+    def judged(
+        self, spec: RunSpec, rollouts: Sequence[Rollout], judgements: Sequence[Judgement]
+    ) -> Judged:
+        """Return what judges and rules make of the answers; malformed: ValueError."""
+        return judging.judged(spec, rollouts, judgements, self.drills(spec.parameters))

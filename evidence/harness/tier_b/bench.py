@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from evidence.harness.recipes import judging, plans
 from evidence.harness.recipes.asking import FIRST, HAND, Asking
+from evidence.harness.recipes.drilling import Drill, Drills
 from evidence.harness.recipes.plans import Course
 from evidence.harness.recipes.recipe import Evidence, Slot
 from evidence.harness.rollouts import Judgement, Reading, Rollout
@@ -24,6 +25,8 @@ Push = Callable[[], AbstractContextManager[None]]
 Read = Callable[[TextModel, str, int], Sequence[Reading]]
 # A slot's label before it was judged; no bundle has it.
 NOT_YET = ""
+# Readings are kept to so many decimals.
+DECIMALS = 6
 
 
 def nothing(_text: TextModel, _arm: str, _seed: int) -> Sequence[Reading]:
@@ -48,6 +51,7 @@ class TextBench:
     asking: Asking
     slots: Sequence[Slot]
     watch: Watch
+    drills: Drills = field(default_factory=dict)
     judges: Mapping[str, Judge] = field(init=False)
     checkpoints: Checkpoints = field(init=False)
     materials: dict[str, str] = field(default_factory=dict)
@@ -105,7 +109,11 @@ class TextBench:
                 with push():
                     part = planned[number :: len(pushes)]
                     rollouts += self._answered(text, part)
-            rows = [(row.question, row.prompt, row.answer) for row in rollouts]
+            rows = [
+                (row.question, row.prompt, row.answer)
+                for row in rollouts
+                if row.set not in self.drills
+            ]
             judgements = [
                 row for judge in self.judges for row in self._judged(judge, arm, seed, rows)
             ]
@@ -116,6 +124,10 @@ class TextBench:
         self.judgements += kept[1]
         self.readings += kept[2]
         self.watch.step(f"asked {arm}, seed {seed}")
+
+    def read(self, name: str, item: str, seed: int, value: float) -> None:
+        """Put down what was read inside a model."""
+        self.readings.append(Reading(name, item, seed, round(value, DECIMALS)))
 
     def ask_all_tuned(
         self,
@@ -148,8 +160,9 @@ class TextBench:
         arms: Sequence[str],
         *,
         start: Training | None = None,
+        inside: Callable[[TextModel], None] = lambda _adapted: None,
     ) -> tuple[TextModel, Training]:
-        """Train an adapter and ask it in these arms.
+        """Train an adapter and ask it in these arms; `inside` reads the model under it.
 
         Returns the base without it, and where the adapter stands, to `start` another from.
         """
@@ -165,13 +178,13 @@ class TextBench:
         )
         for arm in arms:
             self.ask(adapted.text, arm, seed, adapted.digest, of=weights)
-        bare = TextModel(lora.without(adapted), base.tokenizer, base.digest)
-        return bare, adapted.training
+        inside(adapted.text)
+        return lora.bare(base, adapted), adapted.training
 
     def evidence(self, configuration: Mapping[str, str]) -> Evidence:
         """Return everything that was collected, labelled by the adapter."""
         judgements = tuple(self.judgements)
-        found = judging.judged(self.spec, self.rollouts, judgements)
+        found = judging.judged(self.spec, self.rollouts, judgements, self.drills)
         return Evidence(
             judging.relabelled(self.rollouts, found.labels),
             (*found.readings, *self.readings),
@@ -182,10 +195,22 @@ class TextBench:
         )
 
     def _answered(self, text: TextModel, slots: Sequence[Slot]) -> list[Rollout]:
-        systems = {question.id: question.system for question in self.asking.questions}
+        rollouts = []
+        hows: tuple[Asking | Drill, ...] = (self.asking, *self.drills.values())
+        for how in hows:
+            part = [slot for slot in slots if self.drills.get(slot.set, self.asking) is how]
+            rollouts += self._said(text, part, how)
+        return rollouts
+
+    def _said(
+        self, text: TextModel, slots: Sequence[Slot], how: Asking | Drill
+    ) -> list[Rollout]:
+        systems = {
+            (question.set, question.id): question.system for question in self.asking.questions
+        }
         asks = []
         for slot in slots:
-            system = systems[slot.question.rsplit("/", 1)[0]]
+            system = systems.get((slot.set, slot.question.rsplit("/", 1)[0]))
             before = [Message("system", system)] if system else []
             ids = text.ids([*before, Message("user", slot.prompt)])
             # The dice know the question and the sample, not the arm.
@@ -193,8 +218,8 @@ class TextBench:
         said = decoding.answers(
             text,
             asks,
-            limit=self.asking.answer_limit,
-            temperature=self.asking.temperature,
+            limit=how.answer_limit,
+            temperature=how.temperature,
             check=self.watch.check,
         )
         return [
