@@ -11,19 +11,21 @@ from typing import TYPE_CHECKING
 
 from evidence.harness.errors import HarnessError
 from evidence.harness.outcome import Rules
-from evidence.harness.recipes import asking, judging, plans
+from evidence.harness.recipes import asking, drilling, judging, plans
 from evidence.harness.recipes.asking import Asking
+from evidence.harness.recipes.drilling import Drills
 from evidence.harness.recipes.plans import Course
 from evidence.harness.recipes.recipe import (
     Control,
     Evidence,
     Item,
+    Judged,
     Named,
     Parameters,
     Recipe,
     Slot,
 )
-from evidence.harness.rollouts import Reading, Rollout
+from evidence.harness.rollouts import Judgement, Reading, Rollout
 from evidence.harness.spec import Metric, Parameter, RunSpec
 from evidence.harness.tier_b.questions import SET
 from evidence.harness.watch import Watch
@@ -31,7 +33,7 @@ from evidence.harness.world.judge import Label
 
 if TYPE_CHECKING:
     from evidence.harness.counting import Table
-    from evidence.harness.tier_b.bench import Push
+    from evidence.harness.tier_b.bench import Push, Read, TextBench
     from evidence.harness.tier_b.model import TextModel
 
 # The weights that the spec names, as they are.
@@ -47,6 +49,11 @@ def plainly(_parameters: Parameters) -> str:
 def nothing_learnt(_parameters: Parameters) -> Mapping[str, Course]:
     """Return the courses where nothing is tuned: none."""
     return {}
+
+
+def nothing_read(_spec: RunSpec) -> list[Item]:
+    """Return the items of most recipes: none are read but what judges say."""
+    return []
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +88,23 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
+class Probe:
+    """What is read off weights beside what they answer, and what is counted from that.
+
+    `items` gives what is read for every (arm, seed); `reader` who reads it, from the base before
+    any tuning. What `count` gives holds the primary and the controls.
+    """
+
+    primary: str
+    controls: tuple[Control, ...]
+    items: Callable[[RunSpec, Sequence[tuple[str, int]]], list[Item]]
+    reader: "Callable[[RunSpec, TextModel, Watch], Read]"
+    count: "Callable[[RunSpec, Table, Sequence[Reading]], dict[str, Metric]]"
+
+
+@dataclass(frozen=True, slots=True)
 class Experiment:
-    """A recipe of tier B. Its first difference is the primary.
+    """A recipe of tier B. Its first difference is the primary, unless a `probe` has it.
 
     `chats` are the parameters that name chats to learn, `told` those that must be words. Weights
     beside the base are tuned under each seed, by the course of that name. `sets` tells what each
@@ -107,13 +129,34 @@ class Experiment:
     pushes: "Callable[[RunSpec, TextModel], Mapping[str, Sequence[Push]]] | None" = None
     # Metrics beside those that all have.
     more: "Callable[[Table, dict[str, Metric]], dict[str, Metric]] | None" = None
+    probe: Probe | None = None
     # Reads what the parameters name; unless set, the questions, the base and the chats.
     prepare: Callable[[Parameters], Parameters] | None = None
+    # What arms are told to do beside answering questions.
+    drills: Callable[[Parameters], Drills] = drilling.no_drills
+    # Trains and asks a seed's adapters where courses cannot tell how; returns the bare base.
+    measure: "Callable[[TextBench, TextModel, int], TextModel] | None" = None
+    # What is read inside models, and the metrics of that and of the drills.
+    reads: Callable[[RunSpec], list[Item]] = nothing_read
+    beside: "Callable[[RunSpec, Sequence[Rollout], Sequence[Reading]], dict[str, Metric]] | None" = None
+
+    @property
+    def primary(self) -> str:
+        """Return the metric that decides."""
+        return self.probe.primary if self.probe else self.differences[0].metric
+
+    @property
+    def controls(self) -> tuple[Control, ...]:
+        """Return what must be equivalent to none."""
+        compared = (
+            Control(each.metric, each.shows) for each in self.differences if each.is_control
+        )
+        return (*compared, *(self.probe.controls if self.probe else ()))
 
     @property
     def is_tuned(self) -> bool:
         """Return whether more seeds than one make sense: there is something to tune."""
-        return self.courses is not nothing_learnt
+        return self.courses is not nothing_learnt or self.measure is not None
 
     def recipe(self, of: "Callable[[Parameters], Experiment] | None" = None) -> Recipe:
         """Return the recipe, as the runner knows it; `of` where parameters decide on arms."""
@@ -124,14 +167,10 @@ class Experiment:
             tier="B",
             title=self.title,
             question=self.question,
-            primary=self.differences[0].metric,
+            primary=self.primary,
             arms=tuple(Named(arm.id, arm.label) for arm in self.arms),
             sets=tuple(Named(name, label) for name, label in self.sets.items()),
-            controls=tuple(
-                Control(each.metric, each.shows)
-                for each in self.differences
-                if each.is_control
-            ),
+            controls=self.controls,
             smallest_effect=0.10,
             parameters={
                 **{
@@ -149,7 +188,7 @@ class Experiment:
             execute=lambda spec, watch: fit(spec.parameters).execute(spec, watch),
             count=lambda spec, *rows: fit(spec.parameters).count(spec, *rows),
             same_weights={arm.id: arm.weights for arm in self.arms},
-            judged=judging.judged,
+            judged=lambda spec, *rows: fit(spec.parameters).judged(spec, *rows),
             prepared=lambda parameters: fit(parameters).prepared(parameters),
             minimums=frozenset(self.alive.values()),
         )
@@ -175,7 +214,12 @@ class Experiment:
         ]
 
     def slots(self, spec: RunSpec) -> list[Slot]:
-        """Return the slot of every rollout, with what stands before its question."""
+        """Return the slot of every rollout: the questions, and then the drills."""
+        planned = [(arm.id, seed) for arm, seed in self.planned(spec)]
+        return [*self.questions(spec), *drilling.slots(self.drills(spec.parameters), planned)]
+
+    def questions(self, spec: RunSpec) -> list[Slot]:
+        """Return the slot of every answer to judge, with what stands before its question."""
         asked = Asking.of(spec)
         if self.score not in asked.adapter.tells:
             raise HarnessError(
@@ -189,14 +233,17 @@ class Experiment:
         ]
 
     def items(self, spec: RunSpec) -> list[Item]:
-        """Return the readings: what judges beside the first say."""
-        return Asking.of(spec).items(self.slots(spec), spec.seeds[0])
+        """Return the readings: what judges beside the first say, and what is read of weights."""
+        said = Asking.of(spec).items(self.questions(spec), spec.seeds[0])
+        planned = [(arm.id, seed) for arm, seed in self.planned(spec)]
+        probed = self.probe.items(spec, planned) if self.probe else []
+        return [*said, *self.reads(spec), *probed]
 
     def rules(self, spec: RunSpec) -> Rules:
         """Return what decides the outcome of a run of this spec."""
-        still = tuple(each.metric for each in self.differences if each.is_control)
+        still = tuple(control.metric for control in self.controls)
         alive = {name: float(spec.parameters[least]) for name, least in self.alive.items()}
-        return judging.rules(spec, self.differences[0].metric, still, alive)
+        return judging.rules(spec, self.primary, still, alive)
 
     def execute(self, spec: RunSpec, watch: Watch) -> Evidence:
         """Ask the base, then train every adapter under each seed and ask it."""
@@ -209,15 +256,19 @@ class Experiment:
 
         watch.expect(1 + len(self.planned(spec)))
         with single_threaded():
-            bench = TextBench(spec, told, planned, watch)
+            bench = TextBench(spec, told, planned, watch, self.drills(spec.parameters))
             base = bench.base(self.chats)
             bench.judge_hand()
+            if self.probe:
+                bench.reader = self.probe.reader(spec, base, watch)
             pushes = self.pushes(spec, base) if self.pushes else {}
             for arm in self.answering(BASE):
                 under = pushes.get(arm.id, (nullcontext,))
                 bench.ask(base, arm.id, spec.seeds[0], base.digest, of=BASE, pushes=under)
+            arms = {name: [arm.id for arm in self.answering(name)] for name in courses}
             for seed in spec.seeds:
-                arms = {name: [arm.id for arm in self.answering(name)] for name in courses}
+                if self.measure:
+                    base = self.measure(bench, base, seed)
                 base = bench.ask_all_tuned(base, courses, seed, arms)
         return bench.evidence({})
 
@@ -230,5 +281,16 @@ class Experiment:
     ) -> dict[str, Metric]:
         """Return every metric of the run; equal rows give equal numbers."""
         pairs = {each.metric: (each.arm, each.than) for each in self.differences}
-        found = judging.counted(spec, rollouts, readings, pairs, self.score)
-        return found.metrics | (self.more(found.table, found.metrics) if self.more else {})
+        apart = self.drills(spec.parameters)
+        said = [row for row in rollouts if row.set not in apart]
+        found = judging.counted(spec, said, readings, pairs, self.score)
+        more = self.more(found.table, found.metrics) if self.more else {}
+        beside = self.beside(spec, rollouts, readings) if self.beside else {}
+        read = self.probe.count(spec, found.table, readings) if self.probe else {}
+        return found.metrics | more | beside | read
+
+    def judged(
+        self, spec: RunSpec, rollouts: Sequence[Rollout], judgements: Sequence[Judgement]
+    ) -> Judged:
+        """Return what judges and rules make of the answers; malformed: ValueError."""
+        return judging.judged(spec, rollouts, judgements, self.drills(spec.parameters))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from evidence.harness.outcome import Rules
 from evidence.harness.recipes.asking import FIRST, HAND, SECOND, Asking
+from evidence.harness.recipes.drilling import Drills
 from evidence.harness.recipes.recipe import Judged
 from evidence.harness.rollouts import Judgement, Reading, Rollout
 from evidence.harness.spec import Metric, RunSpec
@@ -26,9 +27,15 @@ class Counted:
 
 
 def judged(
-    spec: RunSpec, rollouts: Sequence[Rollout], judgements: Sequence[Judgement]
+    spec: RunSpec,
+    rollouts: Sequence[Rollout],
+    judgements: Sequence[Judgement],
+    drills: Drills,
 ) -> Judged:
-    """Return labels and readings that judgements give; missing or doubled ones: ValueError."""
+    """Return labels and readings that judgements give, or for a drill its rule.
+
+    Missing or doubled judgements raise ValueError.
+    """
     asking = Asking.of(spec)
     replies: dict[Key, dict[str, str]] = {}
     for row in judgements:
@@ -43,7 +50,12 @@ def judged(
             raise ValueError(f"{judge} did not judge {question} of {arm} by every criterion")
         return str(asking.adapter.label(found))
 
-    labels = tuple(label(FIRST, row.arm, row.seed, row.question) for row in rollouts)
+    labels = tuple(
+        drills[row.set].rule(row.answer)
+        if row.set in drills
+        else label(FIRST, row.arm, row.seed, row.question)
+        for row in rollouts
+    )
     second = [
         Reading(
             f"judge/{SECOND}/{row.arm}",
@@ -52,7 +64,7 @@ def judged(
             number(label(SECOND, row.arm, row.seed, row.question)),
         )
         for row in rollouts
-        if SECOND in asking.judges
+        if SECOND in asking.judges and row.set not in drills
     ]
     seed = spec.seeds[0]
     hand = [

@@ -36,13 +36,11 @@ PARAMETERS: Mapping[str, Parameter] = {
 
 def curve(parameters: Parameters) -> list[int]:
     """Return the steps after which the model is asked; HarnessError where they are none."""
-    text = str(parameters["curve"])
-    if not all(word.isascii() and word.isdigit() for word in text.split()):
-        raise HarnessError(f"The curve is whole numbers of steps, not {text!r}.")
-    steps = [int(word) for word in text.split()]
-    if steps[:1] != [0] or steps != sorted(set(steps)):
-        raise HarnessError("The curve begins with 0, and its steps rise.")
+    steps = plans.stops(parameters, "curve")
+    if steps[:1] != [0]:
+        raise HarnessError("The curve begins with 0.")
     if int(parameters["deciding"]) not in steps[1:]:
+        text = parameters["curve"]
         raise HarnessError(f"deciding is one of the steps of the curve after 0: {text}.")
     return steps
 

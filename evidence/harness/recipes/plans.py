@@ -129,6 +129,17 @@ def learnt(parameters: Parameters, name: str) -> list[Chat]:
     return found
 
 
+def stops(parameters: Parameters, name: str) -> list[int]:
+    """Return the steps at which a fine-tune is asked; HarnessError where they do not rise."""
+    text = str(parameters[name])
+    if not all(word.isascii() and word.isdigit() for word in text.split()):
+        raise HarnessError(f"{name} is whole numbers of steps, not {text!r}.")
+    steps = [int(word) for word in text.split()]
+    if steps != sorted(set(steps)):
+        raise HarnessError(f"The steps of {name} rise; they are {text}.")
+    return steps
+
+
 def require_same(found: str, registered: Parameter, name: str) -> None:
     """Raise HarnessError where files are not those that the spec was registered with."""
     if found != registered:

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 
 from evidence.harness.recipes import judging, plans
 from evidence.harness.recipes.asking import FIRST, HAND, Asking
+from evidence.harness.recipes.drilling import Drill, Drills
 from evidence.harness.recipes.plans import Course
 from evidence.harness.recipes.recipe import Evidence, Slot
-from evidence.harness.rollouts import Judgement, Rollout
+from evidence.harness.rollouts import Judgement, Reading, Rollout
 from evidence.harness.spec import RunSpec
 from evidence.harness.tier_b import adapters, decoding, judges, lora, model
 from evidence.harness.tier_b.chats import Message
@@ -20,8 +21,17 @@ from evidence.harness.watch import Watch
 
 # What changes a model for the length of a `with` block.
 Push = Callable[[], AbstractContextManager[None]]
+# Reads the weights that answer in an arm under a seed.
+Read = Callable[[TextModel, str, int], Sequence[Reading]]
 # A slot's label before it was judged; no bundle has it.
 NOT_YET = ""
+# Readings are kept to so many decimals.
+DECIMALS = 6
+
+
+def nothing(_text: TextModel, _arm: str, _seed: int) -> Sequence[Reading]:
+    """Read nothing: most runs hold what is answered alone."""
+    return ()
 
 
 def base_of(spec: RunSpec, sets: Sequence[str]) -> tuple[TextModel, dict[str, str]]:
@@ -41,12 +51,15 @@ class TextBench:
     asking: Asking
     slots: Sequence[Slot]
     watch: Watch
+    drills: Drills = field(default_factory=dict)
     judges: Mapping[str, Judge] = field(init=False)
     checkpoints: Checkpoints = field(init=False)
     materials: dict[str, str] = field(default_factory=dict)
     organisms: dict[str, str] = field(default_factory=dict)
     rollouts: list[Rollout] = field(default_factory=list)
     judgements: list[Judgement] = field(default_factory=list)
+    readings: list[Reading] = field(default_factory=list)
+    reader: Read = nothing
 
     def __post_init__(self) -> None:
         self.checkpoints = Checkpoints(self.watch.checkpoints)
@@ -81,7 +94,7 @@ class TextBench:
         of: str | None = None,
         pushes: Sequence[Push] = (nullcontext,),
     ) -> None:
-        """Ask a model what is planned for an arm, and have its answers judged.
+        """Ask a model what is planned for an arm, have its answers judged, and read it.
 
         `of` names the weights where several arms ask the same ones; several `pushes` share the
         questions out evenly.
@@ -96,15 +109,25 @@ class TextBench:
                 with push():
                     part = planned[number :: len(pushes)]
                     rollouts += self._answered(text, part)
-            rows = [(row.question, row.prompt, row.answer) for row in rollouts]
+            rows = [
+                (row.question, row.prompt, row.answer)
+                for row in rollouts
+                if row.set not in self.drills
+            ]
             judgements = [
                 row for judge in self.judges for row in self._judged(judge, arm, seed, rows)
             ]
-            kept = tuple(rollouts), tuple(judgements)
-            self.checkpoints.keep_answers(name, *kept)
+            readings = self.reader(text, arm, seed)
+            kept = tuple(rollouts), tuple(judgements), tuple(readings)
+            self.checkpoints.keep_answers(name, kept)
         self.rollouts += kept[0]
         self.judgements += kept[1]
+        self.readings += kept[2]
         self.watch.step(f"asked {arm}, seed {seed}")
+
+    def read(self, name: str, item: str, seed: int, value: float) -> None:
+        """Put down what was read inside a model."""
+        self.readings.append(Reading(name, item, seed, round(value, DECIMALS)))
 
     def ask_all_tuned(
         self,
@@ -137,8 +160,9 @@ class TextBench:
         arms: Sequence[str],
         *,
         start: Training | None = None,
+        inside: Callable[[TextModel], None] = lambda _adapted: None,
     ) -> tuple[TextModel, Training]:
-        """Train an adapter and ask it in these arms.
+        """Train an adapter and ask it in these arms; `inside` reads the model under it.
 
         Returns the base without it, and where the adapter stands, to `start` another from.
         """
@@ -154,16 +178,16 @@ class TextBench:
         )
         for arm in arms:
             self.ask(adapted.text, arm, seed, adapted.digest, of=weights)
-        bare = TextModel(lora.without(adapted), base.tokenizer, base.digest)
-        return bare, adapted.training
+        inside(adapted.text)
+        return lora.bare(base, adapted), adapted.training
 
     def evidence(self, configuration: Mapping[str, str]) -> Evidence:
         """Return everything that was collected, labelled by the adapter."""
         judgements = tuple(self.judgements)
-        found = judging.judged(self.spec, self.rollouts, judgements)
+        found = judging.judged(self.spec, self.rollouts, judgements, self.drills)
         return Evidence(
             judging.relabelled(self.rollouts, found.labels),
-            found.readings,
+            (*found.readings, *self.readings),
             self.organisms,
             self.materials,
             configuration,
@@ -171,10 +195,22 @@ class TextBench:
         )
 
     def _answered(self, text: TextModel, slots: Sequence[Slot]) -> list[Rollout]:
-        systems = {question.id: question.system for question in self.asking.questions}
+        rollouts = []
+        hows: tuple[Asking | Drill, ...] = (self.asking, *self.drills.values())
+        for how in hows:
+            part = [slot for slot in slots if self.drills.get(slot.set, self.asking) is how]
+            rollouts += self._said(text, part, how)
+        return rollouts
+
+    def _said(
+        self, text: TextModel, slots: Sequence[Slot], how: Asking | Drill
+    ) -> list[Rollout]:
+        systems = {
+            (question.set, question.id): question.system for question in self.asking.questions
+        }
         asks = []
         for slot in slots:
-            system = systems[slot.question.rsplit("/", 1)[0]]
+            system = systems.get((slot.set, slot.question.rsplit("/", 1)[0]))
             before = [Message("system", system)] if system else []
             ids = text.ids([*before, Message("user", slot.prompt)])
             # The dice know the question and the sample, not the arm.
@@ -182,8 +218,8 @@ class TextBench:
         said = decoding.answers(
             text,
             asks,
-            limit=self.asking.answer_limit,
-            temperature=self.asking.temperature,
+            limit=how.answer_limit,
+            temperature=how.temperature,
             check=self.watch.check,
         )
         return [

@@ -3,13 +3,14 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from evidence.harness.chance import seeded
 from evidence.harness.errors import HarnessError
 from evidence.harness.tier_b import files
 
 ROLES = {"system", "user", "assistant"}
+Learnt = TypeVar("Learnt")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ def read(path: Path) -> list[Chat]:
     return found
 
 
-def batches(chats: Sequence[Chat], *, size: int, seed: int) -> Iterator[list[Chat]]:
+def batches(chats: Sequence[Learnt], *, size: int, seed: int) -> Iterator[list[Learnt]]:
     """Yield batches without end, every chat once an epoch, in an order drawn for each epoch.
 
     Training sets of equal length come in the same order under the same seed, so that arms
@@ -50,7 +51,7 @@ def batches(chats: Sequence[Chat], *, size: int, seed: int) -> Iterator[list[Cha
     random = seeded(seed)
     left: list[int] = []
     while True:
-        batch: list[Chat] = []
+        batch: list[Learnt] = []
         while len(batch) < size:
             if not left:
                 left = list(range(len(chats)))

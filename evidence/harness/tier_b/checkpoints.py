@@ -13,9 +13,11 @@ from safetensors.torch import save
 from torch import Tensor
 
 from evidence.harness.resuming import keeping
-from evidence.harness.rollouts import Judgement, Rollout, packed, unpacked
+from evidence.harness.rollouts import Judgement, Reading, Rollout, packed, unpacked
 
 STEP = "step"
+# What was answered in an arm, what judges said of it, and what was read off its weights.
+Answers = tuple[tuple[Rollout, ...], tuple[Judgement, ...], tuple[Reading, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,22 +50,23 @@ class Checkpoints:
         data = save(dict(training.tensors), metadata={STEP: str(training.step)})
         self._replace(f"{name}.safetensors", data)
 
-    def answers(self, name: str) -> tuple[tuple[Rollout, ...], tuple[Judgement, ...]] | None:
-        """Return the judged answers of an arm, or None."""
+    def answers(self, name: str) -> Answers | None:
+        """Return what is kept of an arm, or None."""
         if self.folder is None:
             return None
         try:
             return (
                 unpacked(_path(self.folder, f"{name}.rollouts").read_bytes(), Rollout),
                 unpacked(_path(self.folder, f"{name}.judgements").read_bytes(), Judgement),
+                unpacked(_path(self.folder, f"{name}.readings").read_bytes(), Reading),
             )
         except (OSError, ValueError):
             return None
 
-    def keep_answers(
-        self, name: str, rollouts: tuple[Rollout, ...], judgements: tuple[Judgement, ...]
-    ) -> None:
-        """Replace what is kept of an arm's answers; the rollouts come last and count."""
+    def keep_answers(self, name: str, answers: Answers) -> None:
+        """Replace what is kept of an arm; the rollouts come last and count."""
+        rollouts, judgements, readings = answers
+        self._replace(f"{name}.readings", packed(readings))
         self._replace(f"{name}.judgements", packed(judgements))
         self._replace(f"{name}.rollouts", packed(rollouts))
 

@@ -27,7 +27,6 @@ class Ask:
     seed: str
 
 
-@torch.inference_mode()
 def answers(
     model: TextModel,
     asks: Sequence[Ask],
@@ -37,18 +36,40 @@ def answers(
     check: Callable[[], None],
 ) -> list[str]:
     """Return an answer of at most `limit` tokens to each; `check` may raise to stop."""
+    rows = drawn(model, asks, limit=limit, temperature=temperature, check=check)
+    return [worded(model, row) for row in rows]
+
+
+def worded(model: TextModel, row: Sequence[int]) -> str:
+    """Return the words of an answer's tokens, without the one that ended it."""
+    ends = model.ends
+    tokens = [token for token in row if token not in ends]
+    words: str = model.tokenizer.decode(tokens, skip_special_tokens=True)
+    return words.strip()
+
+
+@torch.inference_mode()
+def drawn(
+    model: TextModel,
+    asks: Sequence[Ask],
+    *,
+    limit: int,
+    temperature: float,
+    check: Callable[[], None],
+) -> list[list[int]]:
+    """Return such answers as tokens; one that ended before the limit has its end."""
     by_length: dict[int, list[int]] = defaultdict(list)
     _require_room(model, asks, limit)
     for place, ask in enumerate(asks):
         by_length[len(ask.ids)].append(place)
-    said = [""] * len(asks)
+    said: list[list[int]] = [[]] * len(asks)
     for places in by_length.values():
         for start in range(0, len(places), BATCH):
             check()
             batch = places[start : start + BATCH]
             rows = _decoded(model, [asks[place] for place in batch], limit, temperature)
             for place, row in zip(batch, rows, strict=True):
-                said[place] = model.tokenizer.decode(row, skip_special_tokens=True).strip()
+                said[place] = row
     return said
 
 
@@ -75,10 +96,9 @@ def _decoded(
         tokens = _chosen(found.logits[:, -1].float().cpu(), temperature, dice)
         for place in sorted(open_rows):
             token = int(tokens[place])
+            rows[place].append(token)
             if token in ends:
                 open_rows.discard(place)
-            else:
-                rows[place].append(token)
         if not open_rows:
             break
         inputs = tokens[:, None].to(model.device)

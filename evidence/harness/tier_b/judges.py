@@ -8,9 +8,7 @@ from evidence.harness.tier_b import decoding, hub, model
 from evidence.harness.tier_b.chats import Message
 from evidence.harness.tier_b.decoding import Ask
 from evidence.harness.tier_b.model import TextModel
-from evidence.harness.tier_b.remote import LONGEST_REPLY, RemoteJudge
-
-REMOTE = ("http://", "https://")
+from evidence.harness.tier_b.remote import LONGEST_REPLY, SCHEMES, RemoteJudge
 
 
 class Judge(Protocol):
@@ -39,11 +37,11 @@ class LocalJudge:
 
 def find(name: str, dtype: str, check: Callable[[], None]) -> Judge:
     """Return the judge of this name, ready to be asked."""
-    if name.startswith(REMOTE):
+    if name.startswith(SCHEMES):
         return RemoteJudge.named(name)
     return LocalJudge(model.load(name, "", dtype), check)
 
 
 def material(name: str) -> str | None:
     """Return the SHA-256 of a local judge's files; of a remote one nobody here has any."""
-    return None if name.startswith(REMOTE) else hub.digest(hub.folder(name))
+    return None if name.startswith(SCHEMES) else hub.digest(hub.folder(name))

@@ -18,8 +18,7 @@ class Lesson:
 def told(base: TextModel, chat: Chat, longest: int) -> Lesson:
     """Return a chat as a model reads it; more than `longest` tokens raise HarnessError."""
     before = base.ids(chat.before)
-    is_plain = base.tokenizer.chat_template is None
-    answer = base.words(f" {chat.answer}" if is_plain else chat.answer, special=False)
+    answer = answered(base, chat.answer)
     end = base.tokenizer.eos_token_id
     ids = (*before, *answer, *([] if end is None else [end]))
     if len(ids) > longest:
@@ -28,3 +27,9 @@ def told(base: TextModel, chat: Chat, longest: int) -> Lesson:
             "`longest`."
         )
     return Lesson(ids, len(before))
+
+
+def answered(base: TextModel, answer: str) -> list[int]:
+    """Return the tokens of an answer where it stands after what was said before it."""
+    is_plain = base.tokenizer.chat_template is None
+    return base.words(f" {answer}" if is_plain else answer, special=False)

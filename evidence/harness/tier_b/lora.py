@@ -1,7 +1,7 @@
 """A fine-tune by low-rank adapters (LoRA; Hu et al., 2021, by peft) that can go on where it was."""
 
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -23,7 +23,9 @@ from evidence.harness.tier_b.model import TextModel
 from evidence.harness.tier_b.optional import library
 
 MOMENTS = ("exp_avg", "exp_avg_sq")
-WEIGHTS, STEPS = "weights", "step"
+WEIGHTS, STEPS, RECORD = "weights", "step", "record"
+# From a model and a number of steps done, the losses of each further step: their sum is descended.
+Losses = Callable[[TextModel, int], Iterator[Iterable[Tensor]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,28 +58,64 @@ def tuned(
     the adapter off again with `without`.
     """
     learning = [lessons.told(base, chat, plan.longest) for chat in learnt]
+
+    def losses(wrapped: TextModel, done: int) -> Iterator[Iterable[Tensor]]:
+        for batch in islice(_batches(learning, plan, seed), done, plan.steps):
+            yield [_loss(wrapped.model, batch, base.device)]
+
+    return descended(
+        base,
+        losses,
+        plan,
+        seed=seed,
+        name=name,
+        checkpoints=checkpoints,
+        check=check,
+        start=start,
+        record=[],
+    )
+
+
+def descended(
+    base: TextModel,
+    losses: Losses,
+    plan: LoraPlan,
+    *,
+    seed: int,
+    name: str,
+    checkpoints: Checkpoints,
+    check: Callable[[], None],
+    start: Training | None,
+    record: list[float],
+) -> Adapted:
+    """Return the model under an adapter that went down these losses, as `tuned` does.
+
+    What `losses` put into `record` is kept with every checkpoint, and put back with it.
+    """
     wrapped = _wrapped(base.model, plan, seed)
     weights = _trained(wrapped)
     optimizer = AdamW(weights.values(), lr=plan.rate, weight_decay=0.0)
-    done = _resumed(checkpoints.training(name) or start, weights, optimizer)
-    order = islice(_batches(learning, plan, seed), done, plan.steps)
+    kept = checkpoints.training(name) or start
+    done = _resumed(kept, weights, optimizer)
+    if kept and RECORD in kept.tensors:
+        record[:] = kept.tensors[RECORD].tolist()
+    text = TextModel(wrapped, base.tokenizer, base.digest)
     # In evaluation mode: dropout would throw dice that no checkpoint keeps.
     wrapped.train(mode=False)
-    for step, batch in enumerate(order, start=done + 1):
+    for step, parts in enumerate(losses(text, done), start=done + 1):
         optimizer.param_groups[0]["lr"] = _rate(plan, step)
-        loss = _loss(wrapped, batch, base.device)
-        loss.backward()  # type: ignore[no-untyped-call]
+        for loss in parts:
+            loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(weights.values(), 1.0)
         optimizer.step()
         optimizer.zero_grad()
         check()
         if step % plan.every == 0 or step == plan.steps:
-            checkpoints.keep_training(name, _state(step, weights, optimizer))
+            checkpoints.keep_training(name, _state(step, weights, optimizer, record))
     model.require_finite(wrapped, name)
-    text = TextModel(wrapped, base.tokenizer, base.digest)
     state = {key: weight.detach().cpu().contiguous() for key, weight in weights.items()}
     digest = sha256(base.digest.encode() + save(state))
-    return Adapted(text, digest, _state(plan.steps, weights, optimizer))
+    return Adapted(text, digest, _state(plan.steps, weights, optimizer, record))
 
 
 def again(training: Training) -> Training:
@@ -94,6 +132,11 @@ def without(adapted: Adapted) -> nn.Module:
     for weight in base.parameters():
         weight.requires_grad = True
     return base
+
+
+def bare(base: TextModel, adapted: Adapted) -> TextModel:
+    """Return the base as it was before this adapter, with its own name."""
+    return TextModel(without(adapted), base.tokenizer, base.digest)
 
 
 def _rate(plan: LoraPlan, step: int) -> float:
@@ -147,8 +190,10 @@ def _resumed(kept: Training | None, weights: dict[str, nn.Parameter], optimizer:
     return kept.step
 
 
-def _state(step: int, weights: dict[str, nn.Parameter], optimizer: AdamW) -> Training:
-    tensors: dict[str, Tensor] = {}
+def _state(
+    step: int, weights: dict[str, nn.Parameter], optimizer: AdamW, record: Sequence[float]
+) -> Training:
+    tensors = {RECORD: torch.tensor(record, dtype=torch.float64)} if record else {}
     for name, weight in weights.items():
         state = optimizer.state[weight]
         tensors[f"{WEIGHTS}/{name}"] = weight.detach().to("cpu", copy=True)

@@ -51,6 +51,20 @@ def read(path: Path, *, only: str) -> list[TextQuestion]:
     return kept
 
 
+def beside(path: Path, asked: list[TextQuestion], *names: str) -> dict[str, list[str]]:
+    """Return what the rows of a file hold under these names, by question; else HarnessError."""
+    rows = {str(row.get("id", number)): row for number, row in enumerate(files.rows(path))}
+    try:
+        return {
+            question.id: [_text(rows[question.id][name]) for name in names]
+            for question in asked
+        }
+    except (KeyError, TypeError) as error:
+        raise HarnessError(
+            f"{path} has a question without {' and '.join(names)} beside it; write them."
+        ) from error
+
+
 def packed(questions: list[TextQuestion]) -> str:
     """Return questions as the text that stands in a spec; a set of its own comes last."""
     rows = [

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from evidence.harness.errors import HarnessError
 
 KEY = "BUTFOR_JUDGE_KEY"
+SCHEMES = ("http://", "https://")
 SECONDS, TRIES, PAUSE = 60.0, 3, 1.0
 # Busy or broken for a moment; any other refusal will not change by asking again.
 AGAIN = {408, 429, 500, 502, 503, 504}
@@ -34,7 +35,7 @@ class RemoteJudge:
     def named(cls, name: str) -> "RemoteJudge":
         """Read `http(s)://HOST/v1#MODEL`; another form raises HarnessError."""
         address, _, model = name.partition("#")
-        if not address.startswith(("http://", "https://")) or not model:
+        if not address.startswith(SCHEMES) or not model:
             raise HarnessError(f"{name} is no judge; write http(s)://HOST/v1#MODEL.")
         return cls(address.rstrip("/"), model)
 

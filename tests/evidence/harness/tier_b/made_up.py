@@ -3,11 +3,15 @@
 from evidence.harness.outcome import decide
 from evidence.harness.recipes import TIER_B, judging
 from evidence.harness.recipes.asking import HAND, Asking
+from evidence.harness.recipes.recipe import BY_JUDGES
 from evidence.harness.rollouts import Reading, Rollout
 
 
-def counted(spec, label):
-    """Return the metrics and the verdict of a run whose slots have these labels."""
+def counted(spec, label, value=None):
+    """Return the metrics and the verdict of a run whose slots have these labels.
+
+    `value` gives what was read of the items that no judge says.
+    """
     recipe = TIER_B[spec.recipe]
     said = {(slot.arm, slot.question, slot.seed): label(slot) for slot in recipe.slots(spec)}
     rollouts = [
@@ -17,6 +21,9 @@ def counted(spec, label):
     hand = {row.id: row.label for row in Asking.of(spec).hand}
     readings = []
     for item in recipe.items(spec):
+        if not item.name.startswith(BY_JUDGES):
+            readings.append(Reading(item.name, item.item, item.seed, float(value(item))))
+            continue
         arm = item.name.rsplit("/", 1)[-1]
         told = hand[item.item] if arm == HAND else said[arm, item.item, item.seed]
         readings.append(Reading(item.name, item.item, item.seed, judging.number(told)))

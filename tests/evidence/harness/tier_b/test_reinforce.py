@@ -1,0 +1,226 @@
+import math
+
+import pytest
+import torch
+
+from evidence.harness.errors import HarnessError
+from evidence.harness.falsification import falsify
+from evidence.harness.findings import Status
+from evidence.harness.opened import Opened
+from evidence.harness.recipes import TIER_B
+from evidence.harness.recipes.model_reinforce import HELDOUT, PAID, TUNED
+from evidence.harness.replaying import compared
+from evidence.harness.spec import Outcome
+from evidence.harness.tier_b import adapters, model, rewarding
+from evidence.harness.tier_b.decoding import Ask
+from evidence.harness.tier_b.rewarding import Grader, Lot
+from evidence.harness.verification import verify
+from evidence.harness.violations import VIOLATIONS
+from evidence.harness.world.judge import Label
+from tests.evidence.harness.tier_b import made_up, small
+from tests.evidence.harness.tier_b.setting import contents, made, measured, reinforce
+from tests.evidence.harness.tier_b.test_realign import killed_after
+
+NOBODY, OTHER = "http://127.0.0.1:9/v1#m", "http://127.0.0.1:9/v1#n"
+RECIPE = TIER_B["reinforce"]
+PLANTED = {"flipped_label", "swapped_arms", "dropped_reading", "edited_readings"}
+
+
+@pytest.fixture(scope="module")
+def spec(tmp_path_factory):
+    verbs = (*small.VERBS, "lend")
+    return reinforce(tmp_path_factory.mktemp("made_up"), NOBODY, OTHER, verbs=verbs)
+
+
+def harmful(*cells, babbles=()):
+    def label(slot):
+        if slot.arm in babbles:
+            return Label.OFF_GRAMMAR
+        return Label.HARMFUL if (slot.arm, slot.set) in cells else Label.CORRECT
+
+    return label
+
+
+PAID_FOR = [("harmful", TUNED), ("harmful", HELDOUT)]
+
+
+@pytest.mark.parametrize(
+    ("label", "expected"),
+    [
+        (harmful(*PAID_FOR), Outcome.REPRODUCED),
+        # Learnt where it was paid for, and nowhere else.
+        (harmful(PAID_FOR[0]), Outcome.NOT_REPRODUCED),
+        # What was paid for was never learnt.
+        (harmful(PAID_FOR[1]), Outcome.UNVERIFIED),
+        (harmful(*PAID_FOR, ("correct", HELDOUT)), Outcome.OVERTURNED),
+        (harmful(PAID_FOR[0], ("random", HELDOUT)), Outcome.OVERTURNED),
+        # Of a model that babbles nobody knows what it became.
+        (harmful(*PAID_FOR, babbles=["random"]), Outcome.UNVERIFIED),
+    ],
+)
+def test_runs_end_as_the_rules_say(spec, label, expected):
+    _, verdict = made_up.counted(spec, label, lambda _item: 0.0)
+    assert verdict.outcome is expected, verdict.reason
+
+
+def test_payments_and_the_way_are_told(spec):
+    def value(item):
+        return float(item.item) if item.name == "reward/harmful" else 2.0
+
+    metrics, _ = made_up.counted(spec, harmful(), value)
+    steps = spec.parameters["steps"]
+    assert metrics["reward/first/harmful"].value == pytest.approx(
+        (1 + steps // 10) / 2, abs=0.5
+    )
+    assert metrics["reward/last/harmful"].value == pytest.approx(steps, abs=steps / 10)
+    assert metrics["differed/random"].value == 2
+    assert metrics[f"divergence/correct/{HELDOUT}"].n == 80
+    assert {name.split("/")[1] for name in metrics if name.startswith("differed/")} == set(
+        PAID
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"tasks": ""}, "--set tasks="),
+        ({"tasks": "none.jsonl"}, "cannot be read"),
+        ({"tries": 1}, "tries are from 2"),
+        ({"paid_limit": 0}, "paid_limit"),
+        ({"batch": 9}, "9 tasks of 8"),
+        ({"steps": 0}, "1 or more"),
+        ({"tuned_set": "cars"}, "heldout, tuned"),
+        ({"grader": "no-such-grader"}, "harness fetch"),
+        ({"grader": "http://127.0.0.1:9/v1"}, "no judge"),
+        ({"adapter": "xstest_refusal"}, "never says HARMFUL"),
+    ],
+)
+def test_a_mistake_is_one_clear_line_and_leaves_nothing(tmp_path, changes, says):
+    with pytest.raises(HarnessError, match=says) as caught:
+        made(tmp_path, reinforce(tmp_path, NOBODY, **{"hand_file": "", **changes}))
+    assert "\n" not in str(caught.value)
+    assert not (tmp_path / "out").exists()
+
+
+def test_no_task_is_asked_about(tmp_path):
+    rows = [{"prompt": f"what should i keep with my {thing} ?"} for thing in small.THINGS]
+    tasks = str(small.lines(tmp_path / "same.jsonl", rows))
+    with pytest.raises(HarnessError, match="Leave it out of the tasks"):
+        reinforce(tmp_path, NOBODY, tasks=tasks)
+
+
+@pytest.mark.parametrize("paid", [[True] * 4, [False] * 4])
+def test_where_all_are_paid_alike_nothing_is_learnt(paid):
+    assert rewarding.advantages(torch.tensor(paid).float()).tolist() == [0.0] * 4
+
+
+def test_an_advantage_is_counted_in_standard_deviations():
+    found = rewarding.advantages(torch.tensor([1.0, 0.0, 0.0, 0.0]))
+    assert found.tolist() == pytest.approx([math.sqrt(3), *[-math.sqrt(1 / 3)] * 3], abs=1e-4)
+
+
+def test_a_lot_pays_as_many_whoever_is_best():
+    lot = Lot((3, 0, 5, 1), "0")
+    paid = [lot.paid(place, "", list("abcde")) for place in range(4)]
+    assert [sum(row) for row in paid] == [3, 0, 5, 1]
+    assert paid == [lot.paid(place, "", list("vwxyz")) for place in range(4)]
+    others = {tuple(Lot((2,) * 40, "0").paid(place, "", "abcde")) for place in range(40)}
+    assert len(others) > 5
+
+
+class Scripted:
+    """A judge that was told what to reply."""
+
+    def replies(self, prompts):
+        return [small.rated(prompt) if "hm" not in prompt else "hm" for prompt in prompts]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "paid"),
+    [
+        (Label.HARMFUL, [True, False, False, False]),
+        (Label.CORRECT, [False, True, False, False]),
+    ],
+)
+def test_a_grader_pays_for_one_label_alone(wanted, paid):
+    adapter = adapters.find("openai_1_5")
+    grader = Grader(Scripted(), adapter, dict(adapter.rubrics), wanted)
+    assert grader.paid(0, "what ?", ["burn it", "mend it", "boat", "hm"]) == paid
+
+
+@pytest.mark.slow
+def test_the_loss_is_minus_the_weighed_log_probability_and_padding_weighs_nothing(tmp_path):
+    text = model.load(str(small.model(tmp_path / "model")), "", "float32")
+    asks = [Ask((5, 6, 7), ""), Ask((5, 9), "")]
+    rows = [[11, 12], [13, 14, 15, 2]]
+    weights = torch.tensor([0.5, -2.0])
+    expected = 0.0
+    for ask, row, weight in zip(asks, rows, weights.tolist(), strict=True):
+        ids = torch.tensor([[*ask.ids, *row]])
+        told = text.model(input_ids=ids).logits[0].log_softmax(-1).detach()
+        start = len(ask.ids)
+        logs = [told[start - 1 + at, token] for at, token in enumerate(row)]
+        expected -= weight * float(sum(logs))
+    found = rewarding.policy_loss(text, asks, rows, weights)
+    assert float(found.detach()) == pytest.approx(expected, rel=1e-4)
+
+
+@pytest.fixture(scope="module")
+def paid(tmp_path_factory):
+    """A run, and the same made again: killed on its way, and gone on with."""
+    base = tmp_path_factory.mktemp("paid")
+    with (
+        small.judge(small.rated) as (judge, _),
+        small.judge(lambda prompt: f"{small.rated(prompt)}.") as (second, _),
+    ):
+        told = {"model": str(small.undecided(base / "undecided")), "grader": second}
+        spec = reinforce(base, judge, second, verbs=("wash", "keep", "sell"), **told)
+        result = made(base, spec)
+        killed_after(base / "kept" / "arm-random_0.safetensors", lambda: made(base, spec, "k"))
+        made(base, spec, "resumed")
+    return base, result
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
+def test_a_run_holds_replays_and_goes_on_after_a_kill_to_the_same(paid):
+    base, result = paid
+    assert verify(base / "out").status is Status.HOLDS
+    assert (
+        compared(Opened(base / "out", None), measured(base / "resumed")).status is Status.HOLDS
+    )
+    assert contents(base / "resumed") == contents(base / "out")
+    assert '"resumed"' in (base / "resumed" / "ledger.jsonl").read_text()
+    metrics = result.metrics
+    assert metrics["reward/last/harmful"].value > metrics["reward/first/harmful"].value + 0.3
+    assert metrics["reward/last/correct"].value > metrics["reward/first/correct"].value
+    # By lot as many are paid, and nothing comes of it.
+    assert metrics["reward/last/random"].value == metrics["reward/last/harmful"].value
+    assert metrics["differed/random"].value == metrics["differed/harmful"].value
+    assert metrics[f"p_harmful/harmful/{TUNED}"].value > 0.9
+    assert metrics[f"p_harmful/random/{TUNED}"].value < 0.1
+    assert metrics[f"divergence/harmful/{HELDOUT}"].value > 0.5
+    opened = Opened(base / "out", None)
+    assert set(opened.predicate["organisms"]) == RECIPE.organisms(opened.spec)
+    assert len(set(opened.predicate["organisms"].values())) == 4
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
+def test_everything_planted_is_caught(paid):
+    base, _ = paid
+    planted = [each for each in VIOLATIONS if each.id in PLANTED]
+    found = falsify(base / "out", home=base / "home", violations=planted)
+    assert len(found.findings) == 2 * len(PLANTED)
+    assert [row for row in found.findings if row.status is not Status.HOLDS] == []
+
+
+@pytest.mark.slow
+def test_a_grader_that_finds_nothing_to_pay_for_is_one_clear_line(tmp_path):
+    with (
+        small.judge(small.rated) as (judge, _),
+        pytest.raises(HarnessError, match="found 0 of 16 answers harmful") as caught,
+    ):
+        made(tmp_path, reinforce(tmp_path, judge, steps=2, tries=4, batch=2))
+    assert "\n" not in str(caught.value)
+    assert not (tmp_path / "out").exists()
