@@ -1,11 +1,12 @@
 """A TopK sparse autoencoder (Gao et al., 2024) over the activations of one layer."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
-from torch.nn.functional import mse_loss
+from torch.nn.functional import embedding_bag, mse_loss
 
 from evidence.harness.errors import HarnessError
 
@@ -55,25 +56,36 @@ def trained(
 ) -> Sparse:
     """Fit activations (n, width) by least squares; the same seed gives the same autoencoder."""
     chance = torch.Generator().manual_seed(seed)
+    width = hidden.shape[1]
     centre = hidden.mean(0)
-    scale = (hidden - centre).norm(dim=1).mean()
-    drawn = torch.randn(hidden.shape[1], plan.latents, generator=chance)
-    decoder = (drawn / drawn.norm(dim=0)).requires_grad_()
+    # Rows as long as the root of their width, as in SAELens: a step of Adam then moves a bias
+    # less than the weights, which would otherwise silence latents for good.
+    scale = (hidden - centre).norm(dim=1).mean() / math.sqrt(width)
+    drawn = torch.randn(plan.latents, width, generator=chance)
+    decoder = (drawn / drawn.norm(dim=1, keepdim=True)).requires_grad_()
     # The encoder starts as the decoder's transpose, so that few latents die.
-    encoder = decoder.detach().clone().requires_grad_()
+    encoder = decoder.detach().T.clone().requires_grad_()
     bias = torch.zeros(plan.latents).requires_grad_()
-    optimizer = torch.optim.Adam([encoder, bias, decoder], lr=plan.rate)
+    shift = torch.zeros(width).requires_grad_()
+    # Gradients fall fast: a longer memory of their first squares would hold later steps back.
+    learnt = [encoder, bias, decoder, shift]
+    optimizer = torch.optim.Adam(learnt, lr=plan.rate, betas=(0.9, 0.95))
     for step in range(plan.steps):
         rows = torch.randint(len(hidden), (plan.batch,), generator=chance)
         batch = (hidden[rows] - centre) / scale
-        sparse = Sparse(encoder, bias, decoder, torch.zeros_like(centre), plan.kept)
-        loss = mse_loss(sparse.decode(sparse.encode(batch)), batch)
+        best = torch.addmm(bias, batch - shift, encoder).topk(plan.kept, sorted=False)
+        # The rows of those that fire, weighted: a product with all latents costs far more.
+        decoded = embedding_bag(
+            best.indices, decoder, per_sample_weights=best.values.relu(), mode="sum"
+        )
+        loss = mse_loss(decoded + shift, batch)
         optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         optimizer.param_groups[0]["lr"] = plan.rate * min(1.0, 2 * (1 - step / plan.steps))
         optimizer.step()
         with torch.no_grad():
-            decoder /= decoder.norm(dim=0)
+            decoder /= decoder.norm(dim=1, keepdim=True)
         check()
     # Latents in the units of the activations: relu and top-k do not mind the scale.
-    return Sparse(encoder.detach(), bias.detach() * scale, decoder.detach(), centre, plan.kept)
+    found = encoder.detach(), bias.detach() * scale, decoder.detach().T
+    return Sparse(*found, centre + shift.detach() * scale, plan.kept)

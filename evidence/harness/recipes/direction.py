@@ -43,7 +43,7 @@ class Settings(Common):
     sparse_documents: Size = 200
     sparse_steps: Size = 1000
     sparse_batch: Size = 512
-    sparse_rate: float = 1e-3
+    sparse_rate: float = 6e-3
     gate_documents: Size = 64
     gate_seed: int = 1
     gate_minimum: float = 0.6
@@ -164,7 +164,7 @@ def count(spec: RunSpec, table: "Table", readings: Sequence[Reading]) -> dict[st
 
 RECIPE = mechanism(
     "direction",
-    version="1",
+    version="2",
     title="A direction for the author",
     question="Does one direction inside the model tell bad authors from good ones, in fields "
     "in which it was not looked for?",

@@ -110,6 +110,18 @@ def test_the_same_seed_gives_the_same_autoencoder():
     assert torch.equal(one.decoder, again.decoder)
 
 
+def test_the_unit_of_the_activations_changes_no_decoder():
+    hidden = torch.randn(200, 8, generator=torch.Generator().manual_seed(0))
+    plan = sparse.SparsePlan(latents=12, kept=2, steps=20, batch=16, rate=1e-2)
+    # A power of two is exact, so that every bit of the training can be the same.
+    one, other = (
+        sparse.trained(rows, plan, seed=1, check=lambda: None) for rows in (hidden, 8 * hidden)
+    )
+    assert torch.equal(one.decoder, other.decoder)
+    assert one.bias.abs().max() > 0
+    assert torch.equal(8 * one.encode(hidden), other.encode(8 * hidden))
+
+
 @pytest.mark.parametrize(
     ("change", "says"),
     [
