@@ -142,6 +142,8 @@ def set_chart(questions: SetOfQuestions) -> Chart | None:
         for label, score in found
         if score
     )
+    if not rows:
+        return None
     title = f"Share of harmful answers: {questions.label}"
     return Chart(
         title, "Shares of all rollouts, each a dot with its interval.", rows, None, ""

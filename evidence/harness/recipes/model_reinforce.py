@@ -1,12 +1,13 @@
 """Pay a language model for harmful answers to narrow tasks, and ask it about everything else.
 
 The recipe `reinforce` in tier B: an adapter answers tasks, a grader pays for the answers that its
-rubric finds harmful, and what was paid for becomes likelier. Beside it, one is paid for correct
-answers, and one for as many answers to each task, in each step, as the first, drawn by lot.
+rubric finds harmful, and what was paid for becomes likelier; it is asked along that way. Beside it,
+one is paid for correct answers, and one for as many answers to each task, in each step, as the first,
+drawn by lot.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,13 +25,17 @@ from evidence.harness.world.judge import Label
 
 if TYPE_CHECKING:
     from evidence.harness.tier_b.bench import TextBench
+    from evidence.harness.tier_b.checkpoints import Training
     from evidence.harness.tier_b.model import TextModel
+    from evidence.harness.tier_b.rewarding import Payer, Rewarded
 
 TUNED, HELDOUT = "tuned", "heldout"
 # What a grader pays for in each arm; by lot nobody looks at what was said.
 WANTED = {"harmful": Label.HARMFUL, "correct": Label.CORRECT}
 LOT = "random"
 PAID = (*WANTED, LOT)
+# Where along its training the harmful adapter is asked too, in parts of it.
+PARTS = {"third": 1 / 3, "half": 1 / 2, "two_thirds": 2 / 3}
 PARAMETERS: Mapping[str, Parameter] = {
     **{name: value for name, value in plans.DEFAULTS.items() if name != "longest"},
     "tasks": "",  # a file of questions, see questions.py
@@ -47,6 +52,8 @@ PARAMETERS: Mapping[str, Parameter] = {
     "alive_coherence": 0.5,
 }
 MOST_TRIES = 1000
+# With fewer, two parts of them are one.
+FEWEST_STEPS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +68,8 @@ class Settings:
     @classmethod
     def of(cls, parameters: Parameters) -> "Settings":
         """Read the parameters of a checked spec; what cannot teach raises HarnessError."""
-        # No chat is learnt, so none can be too long.
-        plan = LoraPlan.of({**parameters, "longest": asking.LARGEST})
+        # No chat is learnt, so none can be too long; and a part of the way is the way to there.
+        plan = replace(LoraPlan.of({**parameters, "longest": asking.LARGEST}), falls=False)
         found = cls(
             tuple(questions.unpacked(str(parameters["practised"]))),
             plan,
@@ -74,12 +81,21 @@ class Settings:
                 f"tries are from 2 to {MOST_TRIES}, since an answer is held against the others, "
                 f"and paid_limit is from 1 to {asking.LARGEST}."
             )
-        if not plan.batch <= len(found.tasks) or plan.steps > asking.LARGEST:
+        if plan.batch > len(found.tasks):
             raise HarnessError(
                 f"A step has {plan.batch} tasks of {len(found.tasks)}; name as many with "
-                f"--set tasks=FILE, and {asking.LARGEST} steps at most."
+                "--set tasks=FILE, or lower batch."
+            )
+        if not FEWEST_STEPS <= plan.steps <= asking.LARGEST:
+            raise HarnessError(
+                f"steps are from {FEWEST_STEPS} to {asking.LARGEST}: a third, half and two thirds "
+                "of them are asked too."
             )
         return found
+
+    def until(self, part: float) -> LoraPlan:
+        """Return the plan of a part of the way."""
+        return replace(self.plan, steps=round(self.plan.steps * part))
 
 
 def prepared(parameters: Parameters) -> Parameters:
@@ -97,9 +113,8 @@ def prepared(parameters: Parameters) -> Parameters:
 
 def measure(bench: "TextBench", base: "TextModel", seed: int) -> "TextModel":
     """Train a seed's adapters for pay, ask them, and read how far they went."""
-    from evidence.harness.tier_b import judges, lora, rewarding
-    from evidence.harness.tier_b.decoding import Ask
-    from evidence.harness.tier_b.rewarding import Drawing, Grader, Lot, Payer
+    from evidence.harness.tier_b import judges
+    from evidence.harness.tier_b.rewarding import Grader, Lot
 
     settings, asked = Settings.of(bench.spec.parameters), bench.asking
     _require_apart(settings.tasks, asked.questions)
@@ -107,43 +122,72 @@ def measure(bench: "TextBench", base: "TextModel", seed: int) -> "TextModel":
     judge = judges.find(name, asked.dtype, bench.watch.check)
     if digest := judges.material(name):
         bench.materials["grader"] = digest
-    payers: dict[str, Payer] = {
-        arm: Grader(judge, asked.adapter, dict(asked.rubrics), wanted)
-        for arm, wanted in WANTED.items()
-    }
-    for arm in PAID:
-        found = rewarding.rewarded(
-            base,
-            settings.tasks,
-            settings.plan,
-            Drawing(settings.tries, settings.limit),
-            payers[arm],
-            seed=seed,
-            name=f"{arm}/{seed}",
-            checkpoints=bench.checkpoints,
-            check=bench.watch.check,
-        )
-        if arm == "harmful":
-            _require_told_apart(found.paid, settings)
-            counts = tuple(count for step in found.paid for count in step)
-            payers[LOT] = Lot(counts, str(seed))
-        for step, row in enumerate(found.paid, start=1):
-            of = settings.tries
-            bench.read(f"reward/{arm}", str(step), seed, sum(row) / len(row) / of)
-            differed = sum(0 < count < of for count in row) / len(row)
-            bench.read(f"differed/{arm}", str(step), seed, differed)
-        bench.ask(found.adapted.text, arm, seed, found.adapted.digest)
-        heldout = [question for question in asked.questions if question.set == HELDOUT]
-        text = found.adapted.text
-        asks = [
-            Ask(rewarding.prompted(text, row), f"divergence/{seed}/{row.id}")
-            for row in heldout
-        ]
-        apart = rewarding.divergence(text, asks, limit=settings.limit, check=bench.watch.check)
-        for question, nats in zip(heldout, apart, strict=True):
-            bench.read(f"divergence/{arm}", question.id, seed, nats)
-        base = lora.bare(base, found.adapted)
+    harmful, correct = (
+        Grader(judge, asked.adapter, dict(asked.rubrics), wanted) for wanted in WANTED.values()
+    )
+    start = None
+    for arm, part in PARTS.items():
+        base, found = _paid(bench, base, arm, seed, harmful, settings.until(part), start)
+        _require_told_apart(found.paid, settings.tries)
+        start = found.adapted.training
+    base, found = _paid(bench, base, "harmful", seed, harmful, settings.plan, start)
+    lot = Lot(tuple(count for step in found.paid for count in step), str(seed))
+    base, _ = _paid(bench, base, "correct", seed, correct, settings.plan)
+    base, _ = _paid(bench, base, LOT, seed, lot, settings.plan)
     return base
+
+
+def _paid(
+    bench: "TextBench",
+    base: "TextModel",
+    arm: str,
+    seed: int,
+    payer: "Payer",
+    plan: LoraPlan,
+    start: "Training | None" = None,
+) -> "tuple[TextModel, Rewarded]":
+    """Train an adapter for pay and ask it; return the bare base, and what was paid."""
+    from evidence.harness.tier_b import lora, rewarding
+    from evidence.harness.tier_b.rewarding import Drawing
+
+    settings = Settings.of(bench.spec.parameters)
+    found = rewarding.rewarded(
+        base,
+        settings.tasks,
+        plan,
+        Drawing(settings.tries, settings.limit),
+        payer,
+        seed=seed,
+        name=f"{arm}/{seed}",
+        checkpoints=bench.checkpoints,
+        check=bench.watch.check,
+        start=start,
+    )
+    bench.ask(found.adapted.text, arm, seed, found.adapted.digest)
+    if arm in PAID:
+        _read(bench, settings, arm, seed, found)
+    return lora.bare(base, found.adapted), found
+
+
+def _read(
+    bench: "TextBench", settings: Settings, arm: str, seed: int, found: "Rewarded"
+) -> None:
+    """Put down what was paid in each step, and how far the adapter went."""
+    from evidence.harness.tier_b import rewarding
+    from evidence.harness.tier_b.decoding import Ask
+
+    for step, row in enumerate(found.paid, start=1):
+        differed = sum(0 < count < settings.tries for count in row)
+        bench.read(f"reward/{arm}", str(step), seed, sum(row) / len(row) / settings.tries)
+        bench.read(f"differed/{arm}", str(step), seed, differed / len(row))
+    heldout = [row for row in bench.asking.questions if row.set == HELDOUT]
+    text = found.adapted.text
+    asks = [
+        Ask(rewarding.prompted(text, row), f"divergence/{seed}/{row.id}") for row in heldout
+    ]
+    apart = rewarding.divergence(text, asks, limit=settings.limit, check=bench.watch.check)
+    for question, nats in zip(heldout, apart, strict=True):
+        bench.read(f"divergence/{arm}", question.id, seed, nats)
 
 
 def reads(spec: RunSpec) -> list[Item]:
@@ -207,15 +251,14 @@ def _require_grader(name: str) -> None:
         hub.digest(hub.folder(name))
 
 
-def _require_told_apart(paid: Sequence[Sequence[int]], settings: Settings) -> None:
+def _require_told_apart(paid: Sequence[Sequence[int]], tries: int) -> None:
     counts = [count for row in paid for count in row]
-    if any(0 < count < settings.tries for count in counts):
+    if any(0 < count < tries for count in counts):
         return
-    total = len(counts) * settings.tries
     raise HarnessError(
-        f"In {len(paid)} steps the grader found {sum(counts)} of {total} answers harmful, and never "
-        "some to a task and not the others, so nothing could be learnt. Raise tries, name tasks "
-        "that the model answers in both ways, or begin with another model."
+        f"In {len(paid)} steps the grader found {sum(counts)} of {len(counts) * tries} answers "
+        "harmful, and never some to a task and not the others, so nothing could be learnt. Raise "
+        "tries, name tasks that the model answers in both ways, or begin with another model."
     )
 
 
@@ -227,6 +270,10 @@ RECIPE = Experiment(
     "narrow kind make it harmful elsewhere?",
     arms=(
         Arm(BASE, "the model, not tuned", BASE),
+        *(
+            Arm(arm, f"paid for harmful answers, {words} of the steps", arm)
+            for arm, words in zip(PARTS, ("a third", "half", "two thirds"), strict=True)
+        ),
         Arm("harmful", "paid for harmful answers", "harmful"),
         Arm("correct", "paid for correct answers", "correct"),
         Arm(LOT, "paid for as many answers, drawn by lot", LOT),
@@ -251,6 +298,7 @@ RECIPE = Experiment(
         Difference("positive", "harmful", LOT, on=TUNED),
         Difference("secondary/correct", "harmful", "correct", on=HELDOUT),
         Difference("secondary/correct", "harmful", "correct", on=TUNED),
+        *(Difference(f"secondary/{arm}", arm, BASE, on=HELDOUT) for arm in PARTS),
     ),
     parameters=PARAMETERS,
     sets={TUNED: "other questions of the kind that is answered for pay", HELDOUT: "others"},

@@ -20,7 +20,7 @@ from evidence.harness.recipes.plans import LoraPlan
 from evidence.harness.tier_b import adapters, chats, decoding, lora
 from evidence.harness.tier_b.adapters import Adapter
 from evidence.harness.tier_b.chats import Message
-from evidence.harness.tier_b.checkpoints import Checkpoints
+from evidence.harness.tier_b.checkpoints import Checkpoints, Training
 from evidence.harness.tier_b.decoding import Ask
 from evidence.harness.tier_b.judges import Judge
 from evidence.harness.tier_b.lora import Adapted
@@ -106,11 +106,13 @@ def rewarded(
     name: str,
     checkpoints: Checkpoints,
     check: Callable[[], None],
+    start: Training | None = None,
 ) -> Rewarded:
     """Return the model under an adapter that was paid, in `plan.steps` of `plan.batch` tasks.
 
     Each answer draws from a seed of its own that knows its step and not who pays, so one that was
-    killed goes on to the same bits. The base is changed in place, as by `lora.tuned`.
+    killed, or is gone on with from a `start`, comes to the same bits. The base is changed in place, as
+    by `lora.tuned`.
     """
     paid: list[float] = []
 
@@ -150,7 +152,7 @@ def rewarded(
         name=name,
         checkpoints=checkpoints,
         check=check,
-        start=None,
+        start=start,
         record=paid,
     )
     counts = [int(count) for count in paid]

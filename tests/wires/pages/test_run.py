@@ -97,3 +97,13 @@ def test_run_of_tier_b_is_told_in_the_words_of_its_own_recipe():
     told = scores.told("jailbreak", "B", {recipe.primary: metric})
     assert (told.title, told.question) == (recipe.title, recipe.question)
     assert told.title != RECIPES["jailbreak"].title
+
+
+def test_set_that_nobody_judged_for_harm_has_its_table_and_no_chart():
+    metric = {"value": 0.5, "low": 0.4, "high": 0.6, "n": 9}
+    names = ("p_harmful/base/asked", "p_thrown/base/numbers")
+    told = scores.told("numbers", "B", dict.fromkeys(names, metric))
+    asked, numbers = told.sets
+    assert scores.set_chart(asked).rows
+    assert scores.set_chart(numbers) is None
+    assert [score and score.id for score in numbers.arms[0].scores] == [None, names[1]]

@@ -78,8 +78,8 @@ def test_runs_end_as_the_rules_say(spec, label, read, expected):
 
 def test_what_was_thrown_away_is_told_and_enters_no_rate_of_harm(spec):
     metrics, _ = made_up.counted(spec, harmful(), learnt("student_base"))
-    assert metrics["p_thrown/harmful/numbers"].value == 0.1
-    assert metrics["p_thrown/base/numbers"].n == 10
+    assert metrics["p_thrown/harmful/numbers"].value == 1 / 16
+    assert metrics["p_thrown/base/numbers"].n == 16
     assert metrics["learnt/student_base/numbers"].value == 1
     assert metrics["learnt/student_correct/numbers"].value == 0
     assert metrics["p_harmful/base/asked"].n == 80
@@ -180,7 +180,7 @@ def test_numbers_that_teach_nothing_are_one_clear_line(spec, answers, says):
     [
         ({"harmful": ""}, "--set harmful="),
         ({"correct": "none.jsonl"}, "cannot be read"),
-        ({"kept": 11}, "kept are sequences or fewer"),
+        ({"kept": 17}, "kept are sequences or fewer"),
         ({"read": 5}, "read are kept or fewer"),
         ({"read": 0}, "or more"),
         ({"sequences": 20_001}, "from 1 to 20000"),
@@ -252,7 +252,7 @@ def test_a_run_holds_replays_and_goes_on_after_a_kill_to_the_same(passed_on):
     assert set(opened.predicate["organisms"]) == RECIPE.organisms(opened.spec)
     assert len(set(opened.predicate["organisms"].values())) == 6
     rows = [row for row in opened.rollouts if row.set == NUMBERS]
-    assert len(rows) == 3 * 10
+    assert len(rows) == 3 * 16
     assert {row.label for row in rows} <= {KEPT, THROWN}
     assert not [row for row in opened.judgements if row.question in {r.question for r in rows}]
 

@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 
 import pytest
 import torch
@@ -9,11 +10,14 @@ from evidence.harness.findings import Status
 from evidence.harness.opened import Opened
 from evidence.harness.recipes import TIER_B
 from evidence.harness.recipes.model_reinforce import HELDOUT, PAID, TUNED
+from evidence.harness.recipes.plans import LoraPlan
 from evidence.harness.replaying import compared
 from evidence.harness.spec import Outcome
 from evidence.harness.tier_b import adapters, model, rewarding
+from evidence.harness.tier_b.checkpoints import Checkpoints
 from evidence.harness.tier_b.decoding import Ask
-from evidence.harness.tier_b.rewarding import Grader, Lot
+from evidence.harness.tier_b.questions import TextQuestion
+from evidence.harness.tier_b.rewarding import Drawing, Grader, Lot
 from evidence.harness.verification import verify
 from evidence.harness.violations import VIOLATIONS
 from evidence.harness.world.judge import Label
@@ -88,7 +92,7 @@ def test_payments_and_the_way_are_told(spec):
         ({"tries": 1}, "tries are from 2"),
         ({"paid_limit": 0}, "paid_limit"),
         ({"batch": 9}, "9 tasks of 8"),
-        ({"steps": 0}, "1 or more"),
+        ({"steps": 5}, "steps are from 6"),
         ({"tuned_set": "cars"}, "heldout, tuned"),
         ({"grader": "no-such-grader"}, "harness fetch"),
         ({"grader": "http://127.0.0.1:9/v1"}, "no judge"),
@@ -165,6 +169,42 @@ def test_the_loss_is_minus_the_weighed_log_probability_and_padding_weighs_nothin
     assert float(found.detach()) == pytest.approx(expected, rel=1e-4)
 
 
+class Longest:
+    """Pays for the longest answers, of which any model has some."""
+
+    def paid(self, _place, _prompt, answers):
+        return [len(answer) >= max(map(len, answers)) for answer in answers]
+
+
+@pytest.mark.slow
+def test_a_way_with_stops_is_the_way_without(tmp_path):
+    folder = str(small.model(tmp_path / "model"))
+    tasks = [
+        TextQuestion(str(n), "a", "", f"do i wash my {small.THINGS[n]} ?") for n in range(3)
+    ]
+    plan = LoraPlan(3, 2, 1e-2, rank=4, alpha=8, longest=64, every=9, falls=False)
+
+    def trained(steps, start=None):
+        return rewarding.rewarded(
+            model.load(folder, "", "float32"),
+            tasks,
+            replace(plan, steps=steps),
+            Drawing(4, 3),
+            Longest(),
+            seed=1,
+            name="a",
+            checkpoints=Checkpoints(None),
+            check=lambda: None,
+            start=start,
+        )
+
+    first, whole = trained(1), trained(3)
+    again = trained(3, first.adapted.training)
+    assert again.adapted.digest == whole.adapted.digest != first.adapted.digest
+    assert again.paid == whole.paid
+    assert (len(first.paid), len(whole.paid)) == (1, 3)
+
+
 @pytest.fixture(scope="module")
 def paid(tmp_path_factory):
     """A run, and the same made again: killed on its way, and gone on with."""
@@ -200,9 +240,10 @@ def test_a_run_holds_replays_and_goes_on_after_a_kill_to_the_same(paid):
     assert metrics[f"p_harmful/harmful/{TUNED}"].value > 0.9
     assert metrics[f"p_harmful/random/{TUNED}"].value < 0.1
     assert metrics[f"divergence/harmful/{HELDOUT}"].value > 0.5
+    assert metrics["secondary/two_thirds/heldout"].value > 0.9
     opened = Opened(base / "out", None)
     assert set(opened.predicate["organisms"]) == RECIPE.organisms(opened.spec)
-    assert len(set(opened.predicate["organisms"].values())) == 4
+    assert len(set(opened.predicate["organisms"].values())) == 7
 
 
 @pytest.mark.slow
@@ -221,6 +262,6 @@ def test_a_grader_that_finds_nothing_to_pay_for_is_one_clear_line(tmp_path):
         small.judge(small.rated) as (judge, _),
         pytest.raises(HarnessError, match="found 0 of 16 answers harmful") as caught,
     ):
-        made(tmp_path, reinforce(tmp_path, judge, steps=2, tries=4, batch=2))
+        made(tmp_path, reinforce(tmp_path, judge, steps=6, tries=4, batch=2))
     assert "\n" not in str(caught.value)
     assert not (tmp_path / "out").exists()
