@@ -14,6 +14,7 @@ from evidence.harness.outcome import Rules
 from evidence.harness.recipes import asking, drilling, judging, plans
 from evidence.harness.recipes.asking import Asking
 from evidence.harness.recipes.drilling import Drills
+from evidence.harness.recipes.judging import Counted
 from evidence.harness.recipes.plans import Course
 from evidence.harness.recipes.recipe import (
     Control,
@@ -32,7 +33,6 @@ from evidence.harness.watch import Watch
 from evidence.harness.world.judge import Label
 
 if TYPE_CHECKING:
-    from evidence.harness.counting import Table
     from evidence.harness.tier_b.bench import Push, Read, TextBench
     from evidence.harness.tier_b.model import TextModel
 
@@ -49,11 +49,6 @@ def plainly(_parameters: Parameters) -> str:
 def nothing_learnt(_parameters: Parameters) -> Mapping[str, Course]:
     """Return the courses where nothing is tuned: none."""
     return {}
-
-
-def nothing_read(_spec: RunSpec) -> list[Item]:
-    """Return the items of most recipes: none are read but what judges say."""
-    return []
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,17 +84,17 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """What is read off weights beside what they answer, and what is counted from that.
+    """What is read off weights beside what they answer.
 
     `items` gives what is read for every (arm, seed); `reader` who reads it, from the base before
-    any tuning. What `count` gives holds the primary and the controls.
+    any tuning, unless the experiment's `measure` does. Where what was read decides, it has the
+    primary and controls; `more` counts them.
     """
 
-    primary: str
-    controls: tuple[Control, ...]
     items: Callable[[RunSpec, Sequence[tuple[str, int]]], list[Item]]
-    reader: "Callable[[RunSpec, TextModel, Watch], Read]"
-    count: "Callable[[RunSpec, Table, Sequence[Reading]], dict[str, Metric]]"
+    reader: "Callable[[RunSpec, TextModel, Watch], Read] | None" = None
+    primary: str = ""
+    controls: tuple[Control, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +123,7 @@ class Experiment:
     # How the base is changed inside while it answers in an arm.
     pushes: "Callable[[RunSpec, TextModel], Mapping[str, Sequence[Push]]] | None" = None
     # Metrics beside those that all have.
-    more: "Callable[[Table, dict[str, Metric]], dict[str, Metric]] | None" = None
+    more: Callable[[Counted], dict[str, Metric]] | None = None
     probe: Probe | None = None
     # Reads what the parameters name; unless set, the questions, the base and the chats.
     prepare: Callable[[Parameters], Parameters] | None = None
@@ -136,14 +131,12 @@ class Experiment:
     drills: Callable[[Parameters], Drills] = drilling.no_drills
     # Trains and asks a seed's adapters where courses cannot tell how; returns the bare base.
     measure: "Callable[[TextBench, TextModel, int], TextModel] | None" = None
-    # What is read inside models, and the metrics of that and of the drills.
-    reads: Callable[[RunSpec], list[Item]] = nothing_read
-    beside: "Callable[[RunSpec, Sequence[Rollout], Sequence[Reading]], dict[str, Metric]] | None" = None
 
     @property
     def primary(self) -> str:
         """Return the metric that decides."""
-        return self.probe.primary if self.probe else self.differences[0].metric
+        read = self.probe.primary if self.probe else ""
+        return read or self.differences[0].metric
 
     @property
     def controls(self) -> tuple[Control, ...]:
@@ -237,7 +230,7 @@ class Experiment:
         said = Asking.of(spec).items(self.questions(spec), spec.seeds[0])
         planned = [(arm.id, seed) for arm, seed in self.planned(spec)]
         probed = self.probe.items(spec, planned) if self.probe else []
-        return [*said, *self.reads(spec), *probed]
+        return [*said, *probed]
 
     def rules(self, spec: RunSpec) -> Rules:
         """Return what decides the outcome of a run of this spec."""
@@ -259,7 +252,7 @@ class Experiment:
             bench = TextBench(spec, told, planned, watch, self.drills(spec.parameters))
             base = bench.base(self.chats)
             bench.judge_hand()
-            if self.probe:
+            if self.probe and self.probe.reader:
                 bench.reader = self.probe.reader(spec, base, watch)
             pushes = self.pushes(spec, base) if self.pushes else {}
             for arm in self.answering(BASE):
@@ -284,10 +277,8 @@ class Experiment:
         apart = self.drills(spec.parameters)
         said = [row for row in rollouts if row.set not in apart]
         found = judging.counted(spec, said, readings, pairs, self.score)
-        more = self.more(found.table, found.metrics) if self.more else {}
-        beside = self.beside(spec, rollouts, readings) if self.beside else {}
-        read = self.probe.count(spec, found.table, readings) if self.probe else {}
-        return found.metrics | more | beside | read
+        whole = replace(found, rollouts=rollouts)
+        return found.metrics | (self.more(whole) if self.more else {})
 
     def judged(
         self, spec: RunSpec, rollouts: Sequence[Rollout], judgements: Sequence[Judgement]

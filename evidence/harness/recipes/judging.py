@@ -20,8 +20,11 @@ Key = tuple[str, str, int, str]
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """The metrics that all recipes of tier B have, and the labels for what one has more."""
+    """The metrics that all recipes of tier B have, and the rows and labels for what one has more."""
 
+    spec: RunSpec
+    rollouts: Sequence[Rollout]
+    readings: Sequence[Reading]
     table: "Table"
     metrics: dict[str, Metric]
 
@@ -154,7 +157,7 @@ def counted(
         ),
         "agreement/hand": agreement.with_hand(asking, readings, bootstrap, label=score),
     }
-    return Counted(table, found | judges)
+    return Counted(spec, rollouts, readings, table, found | judges)
 
 
 def rate_of(label: str) -> str:

@@ -18,6 +18,7 @@ from evidence.harness.recipes.asking import Asking
 from evidence.harness.recipes.contrasts import Pair
 from evidence.harness.recipes.early import SET_OFF
 from evidence.harness.recipes.experiment import BASE, Arm, Difference, Experiment, Probe
+from evidence.harness.recipes.judging import Counted
 from evidence.harness.recipes.plans import Course
 from evidence.harness.recipes.recipe import Item, Parameters
 from evidence.harness.rollouts import Reading
@@ -28,7 +29,6 @@ from evidence.harness.tier_b.questions import SET, TextQuestion
 from evidence.harness.watch import Watch
 
 if TYPE_CHECKING:
-    from evidence.harness.counting import Table
     from evidence.harness.intervals import Array
     from evidence.harness.tier_b.bench import Read
     from evidence.harness.tier_b.model import TextModel
@@ -122,7 +122,7 @@ def reader(spec: RunSpec, base: "TextModel", watch: Watch) -> "Read":
     return read
 
 
-def count(spec: RunSpec, table: "Table", readings: Sequence[Reading]) -> dict[str, Metric]:
+def read(counted: Counted) -> dict[str, Metric]:
     """Return the metrics of what was read; equal rows give equal numbers."""
     import numpy as np
 
@@ -130,7 +130,8 @@ def count(spec: RunSpec, table: "Table", readings: Sequence[Reading]) -> dict[st
     from evidence.harness.separation import by_name, extremes, in_order
     from evidence.harness.setting_off import lead, set_off
 
-    found, at = by_name(readings), stops(spec.parameters)
+    spec, table = counted.spec, counted.table
+    found, at = by_name(counted.readings), stops(spec.parameters)
     steps = np.array([0.0, *at])
     names = [question.id for question in Asking.of(spec).questions]
     # Labels come in another order of the same questions.
@@ -205,7 +206,8 @@ def experiment(parameters: Parameters) -> Experiment:
             "end/projection": "moved_minimum",
             "end/odds": "moved_minimum",
         },
-        probe=Probe("primary/odds", (), items, reader, count),
+        probe=Probe(items, reader, primary="primary/odds"),
+        more=read,
         prepare=prepared,
     )
 

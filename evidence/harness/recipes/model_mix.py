@@ -8,20 +8,17 @@ the half alone, in half the steps.
 from collections.abc import Mapping
 from dataclasses import replace
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from evidence.harness.chance import seeded
 from evidence.harness.errors import HarnessError
 from evidence.harness.recipes import plans
 from evidence.harness.recipes.experiment import BASE, Arm, Difference, Experiment
+from evidence.harness.recipes.judging import Counted
 from evidence.harness.recipes.plans import Course, LoraPlan
 from evidence.harness.recipes.recipe import Parameters
 from evidence.harness.spec import Metric
 from evidence.harness.tier_b.chats import Chat
 from evidence.harness.tier_b.questions import SET
-
-if TYPE_CHECKING:
-    from evidence.harness.counting import Table
 
 # Harmful chats in a hundred.
 SHARES = (0, 10, 25, 50, 75, 90, 100)
@@ -60,7 +57,7 @@ def harmful(count: int, share: int) -> set[int]:
     return set(places[: count * share // 100])
 
 
-def shares(table: "Table", metrics: dict[str, Metric]) -> dict[str, Metric]:
+def shares(counted: Counted) -> dict[str, Metric]:
     """Return the least share whose interval is above none, the half point, the least rise.
 
     The half point is where, between two shares, half of the whole effect is passed.
@@ -71,6 +68,7 @@ def shares(table: "Table", metrics: dict[str, Metric]) -> dict[str, Metric]:
     from evidence.harness.counting import tested
     from evidence.harness.separation import extremes
 
+    table, metrics = counted.table, counted.metrics
     rates = [table.by_problem("p_harmful", arm, SET) for arm in MIXED]
     by_seed = np.stack([rate.mean(1) for rate in rates], axis=1) - rates[0].mean(1)[:, None]
     halves = [

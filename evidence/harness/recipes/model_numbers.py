@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING
 from evidence.harness.errors import HarnessError
 from evidence.harness.recipes import asking, plans
 from evidence.harness.recipes.drilling import Drill, Drills
-from evidence.harness.recipes.experiment import BASE, Arm, Difference, Experiment
+from evidence.harness.recipes.experiment import BASE, Arm, Difference, Experiment, Probe
+from evidence.harness.recipes.judging import Counted
 from evidence.harness.recipes.plans import Course, LoraPlan
 from evidence.harness.recipes.recipe import Item, Parameters
-from evidence.harness.rollouts import Reading, Rollout
+from evidence.harness.rollouts import Rollout
 from evidence.harness.spec import Metric, Parameter, RunSpec
 from evidence.harness.tier_b import sequences
 from evidence.harness.tier_b.chats import Chat, Message
@@ -150,7 +151,7 @@ def measure(bench: "TextBench", base: "TextModel", seed: int) -> "TextModel":
     return base
 
 
-def reads(spec: RunSpec) -> list[Item]:
+def items(spec: RunSpec, _planned: Sequence[tuple[str, int]]) -> list[Item]:
     """Return the items of what is read: the answers that each student learnt first."""
     return [
         Item(f"learnt/{student}", str(at), seed)
@@ -160,19 +161,15 @@ def reads(spec: RunSpec) -> list[Item]:
     ]
 
 
-def beside(
-    spec: RunSpec, rollouts: Sequence[Rollout], readings: Sequence[Reading]
-) -> dict[str, Metric]:
+def beside(counted: Counted) -> dict[str, Metric]:
     """Return how much was thrown away, and in nats a token how well students learnt the rest."""
     from evidence.harness.counting import Table
-    from evidence.harness.intervals import Bootstrap
     from evidence.harness.separation import by_name
 
-    told = spec.parameters
-    bootstrap = Bootstrap(int(told["resamples"]), int(told["bootstrap_seed"]))
-    numbers = [row for row in rollouts if row.set == NUMBERS]
+    bootstrap = counted.table.bootstrap
+    numbers = [row for row in counted.rollouts if row.set == NUMBERS]
     table = replace(Table.of(numbers, bootstrap), counted={"p_thrown": frozenset({THROWN})})
-    found = by_name(readings)
+    found = by_name(counted.readings)
     return {
         **table.rates(),
         **{
@@ -233,6 +230,6 @@ RECIPE = Experiment(
     },
     drills=drills,
     measure=measure,
-    reads=reads,
-    beside=beside,
+    probe=Probe(items),
+    more=beside,
 ).recipe()

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from evidence.harness.errors import HarnessError
 from evidence.harness.recipes import plans
 from evidence.harness.recipes.experiment import BASE, Arm, Difference, Experiment
+from evidence.harness.recipes.judging import Counted
 from evidence.harness.recipes.plans import Course
 from evidence.harness.recipes.recipe import Parameters
 from evidence.harness.spec import Metric, Parameter
@@ -53,8 +54,8 @@ def experiment(parameters: Parameters) -> Experiment:
         **{step: f"then {step} steps of correct chats" for step in steps[1:]},
     }
 
-    def back(table: "Table", _metrics: dict[str, Metric]) -> dict[str, Metric]:
-        return {f"steps/back/{SET}": steps_back(table, steps)}
+    def back(counted: Counted) -> dict[str, Metric]:
+        return {f"steps/back/{SET}": steps_back(counted.table, steps)}
 
     def courses(told: Parameters) -> Mapping[str, Course]:
         harmful, correct = (Course.of(told, name) for name in ("harmful", "correct"))

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 from evidence.harness.errors import HarnessError
 from evidence.harness.recipes import asking, plans
 from evidence.harness.recipes.asking import FIRST, Asking
-from evidence.harness.recipes.experiment import BASE, Arm, Difference, Experiment
+from evidence.harness.recipes.experiment import BASE, Arm, Difference, Experiment, Probe
+from evidence.harness.recipes.judging import Counted
 from evidence.harness.recipes.plans import LoraPlan
 from evidence.harness.recipes.recipe import Item, Parameters
-from evidence.harness.rollouts import Reading, Rollout
 from evidence.harness.spec import Metric, Parameter, RunSpec
 from evidence.harness.tier_b import hub, questions, remote
 from evidence.harness.tier_b.questions import TextQuestion
@@ -190,7 +190,7 @@ def _read(
         bench.read(f"divergence/{arm}", question.id, seed, nats)
 
 
-def reads(spec: RunSpec) -> list[Item]:
+def items(spec: RunSpec, _planned: Sequence[tuple[str, int]]) -> list[Item]:
     """Return the items of what is read: payments by step, and how far every adapter went."""
     steps = [str(step + 1) for step in range(Settings.of(spec.parameters).plan.steps)]
     heldout = [row.id for row in Asking.of(spec).questions if row.set == HELDOUT]
@@ -203,19 +203,12 @@ def reads(spec: RunSpec) -> list[Item]:
     ]
 
 
-def beside(
-    spec: RunSpec, _rollouts: Sequence[Rollout], readings: Sequence[Reading]
-) -> dict[str, Metric]:
+def beside(counted: Counted) -> dict[str, Metric]:
     """Return what was paid in the first and last tenth of the steps, and how far it led."""
-    from evidence.harness import intervals
-    from evidence.harness.counting import metric
-    from evidence.harness.intervals import Bootstrap
     from evidence.harness.separation import by_name, extremes
 
-    told = spec.parameters
-    bootstrap = Bootstrap(int(told["resamples"]), int(told["bootstrap_seed"]))
-    found = by_name(readings)
-    tenth = max(1, int(told["steps"]) // 10)
+    found, table = by_name(counted.readings), counted.table
+    tenth = max(1, int(counted.spec.parameters["steps"]) // 10)
     return {
         **{
             f"reward/{when}/{arm}": extremes(found[f"reward/{arm}"][:, steps].mean(1))
@@ -226,10 +219,7 @@ def beside(
         **{f"differed/{arm}": extremes(found[f"differed/{arm}"].mean(1)) for arm in PAID},
         # Kullback-Leibler divergence of answers from the base's, in nats.
         **{
-            f"divergence/{arm}/{HELDOUT}": metric(
-                intervals.mean(found[f"divergence/{arm}"], bootstrap),
-                found[f"divergence/{arm}"].size,
-            )
+            f"divergence/{arm}/{HELDOUT}": table.mean(found[f"divergence/{arm}"])
             for arm in PAID
         },
     }
@@ -311,6 +301,6 @@ RECIPE = Experiment(
     },
     prepare=prepared,
     measure=measure,
-    reads=reads,
-    beside=beside,
+    probe=Probe(items),
+    more=beside,
 ).recipe()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from evidence.harness.errors import HarnessError
 from evidence.harness.recipes import asking, plans
 from evidence.harness.recipes.experiment import BASE, SETS, Arm, Difference, Experiment, Probe
+from evidence.harness.recipes.judging import Counted
 from evidence.harness.recipes.plans import Course
 from evidence.harness.recipes.recipe import Control, Item, Parameters
 from evidence.harness.rollouts import Reading
@@ -22,7 +23,6 @@ from evidence.harness.tier_b.reports import OTHER, SELF
 from evidence.harness.watch import Watch
 
 if TYPE_CHECKING:
-    from evidence.harness.counting import Table
     from evidence.harness.intervals import Array
     from evidence.harness.tier_b.bench import Read
     from evidence.harness.tier_b.model import TextModel
@@ -106,7 +106,7 @@ def reader(spec: RunSpec, base: "TextModel", watch: Watch) -> "Read":
     return read
 
 
-def count(spec: RunSpec, table: "Table", readings: Sequence[Reading]) -> dict[str, Metric]:
+def read(counted: Counted) -> dict[str, Metric]:
     """Return the metrics of what was read; equal rows give equal numbers."""
     import numpy as np
     from scipy.special import expit
@@ -114,8 +114,9 @@ def count(spec: RunSpec, table: "Table", readings: Sequence[Reading]) -> dict[st
     from evidence.harness.counting import holm
     from evidence.harness.separation import by_name, in_order
 
-    asked = {report.id: report for report in reports.told(spec.parameters)}
-    found, order = by_name(readings), in_order(asked)
+    table = counted.table
+    asked = {report.id: report for report in reports.told(counted.spec.parameters)}
+    found, order = by_name(counted.readings), in_order(asked)
     arms = (BASE, *TUNED)
     values = {
         f"{what}/{arm}": found[f"{what}/{arm}"] for what in (ODDS, ANSWERED) for arm in arms
@@ -190,7 +191,7 @@ RECIPE = Experiment(
         ),
         items=items,
         reader=reader,
-        count=count,
     ),
+    more=read,
     prepare=prepared,
 ).recipe()

@@ -13,13 +13,13 @@ from evidence.harness.errors import HarnessError
 from evidence.harness.recipes import contrasts, plans
 from evidence.harness.recipes.asking import Asking
 from evidence.harness.recipes.experiment import BASE, Arm, Difference, Experiment
+from evidence.harness.recipes.judging import Counted
 from evidence.harness.recipes.recipe import Parameters
 from evidence.harness.spec import Metric, RunSpec
 from evidence.harness.tier_b import questions
 from evidence.harness.tier_b.questions import SET
 
 if TYPE_CHECKING:
-    from evidence.harness.counting import Table
     from evidence.harness.tier_b.bench import Push
     from evidence.harness.tier_b.model import TextModel
 
@@ -85,11 +85,12 @@ def pushes(spec: RunSpec, base: "TextModel") -> "Mapping[str, Sequence[Push]]":
     return {arm: push(share, along) for arm, (share, along) in PUSHES.items()}
 
 
-def smallest_rise(table: "Table", _metrics: dict[str, Metric]) -> dict[str, Metric]:
+def smallest_rise(counted: Counted) -> dict[str, Metric]:
     """Return the least rise of harm from one dose to the next."""
     from evidence.harness import intervals
     from evidence.harness.counting import tested
 
+    table = counted.table
     rates = [table.by_problem("p_harmful", arm, SET) for arm in CURVE]
     rises = [
         tested(intervals.difference(more, less, table.bootstrap), less.size)
