@@ -57,6 +57,7 @@ def test_feed_words_of_changes_are_stable():
     }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_no_path_of_this_machine_is_in_the_tree():
     """The project speaks of itself only, wherever it is checked out."""
     words = re.compile(re.escape(f"{CHECKOUT}/"))

@@ -65,6 +65,7 @@ def test_the_walk_sees_a_writer():
     assert "state" in set(writes(ast.parse(Path(CHECKOUT / "wires/lifecycle.py").read_text())))
 
 
+@pytest.mark.slow
 def test_no_boolean_state_hides_in_a_query():
     """`state=` is asked in the models and the lifecycle; everybody else says `public()`."""
     allowed = {"wires/lifecycle.py"}

@@ -198,6 +198,7 @@ def test_small_models_do_not_wait_for_a_gpu():
         assert route[task.name] == {"queue": queue}
 
 
+@pytest.mark.slow
 def test_bundle_that_its_dead_worker_had_sealed_is_not_made_again(tmp_path):
     spec = fabricated.spec(seeds=1)
     run = queued(attempts=1, spec=spec.to_json(), spec_sha256=spec.digest())

@@ -62,6 +62,7 @@ def test_bundle_is_stored_as_a_finished_run_and_only_once(made):
     assert left() == [str(run.pk)]
 
 
+@pytest.mark.slow
 def test_bundle_is_held_against_the_key_that_is_named(made):
     with pytest.raises(CommandError, match="not with the trusted key"):
         told(made, "--key", "f" * 64)

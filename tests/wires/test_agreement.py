@@ -81,6 +81,7 @@ def test_perfect_agreement_has_a_kappa_of_one():
     assert agreement.standing().seen.kappa.value == pytest.approx(1)
 
 
+@pytest.mark.slow
 def test_embargoed_and_waiting_wires_are_not_counted():
     activated()
     editor = factories.make_editor()
@@ -94,6 +95,7 @@ def test_embargoed_and_waiting_wires_are_not_counted():
     assert found.seen.kappa.value is None
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("data")
 def test_wires_that_the_version_learned_from_are_left_out():
     learned, fresh = factories.make_published(), factories.make_published()

@@ -85,6 +85,7 @@ def test_wires_that_names_connect_carry_the_same_names(reporter, linked):
     Alias.objects.all().delete()
 
 
+@pytest.mark.slow
 def test_a_name_of_a_waiting_wire_stays_from_a_public_one_until_it_is_public_itself(reviewed):
     public = publish(reviewed("AIID-1", linked=["OECD-1"]))
     before = public.record
@@ -130,6 +131,7 @@ def test_a_name_that_a_filing_states_itself_is_published_with_it(reviewed):
     }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_publication_that_joins_nothing_is_one_change(reviewed):
     publish(reviewed("A", linked=["x"]))
     before = Change.objects.count()

@@ -64,6 +64,7 @@ def test_wire_stays_of_the_sample_when_the_secret_changes(settings):
     assert Proposal.objects.get().is_blind
 
 
+@pytest.mark.slow
 def test_page_says_that_the_proposal_is_hidden_and_shows_nothing_of_it():
     client, _ = signed_in(Role.EDITOR)
     wire = factories.make_draft()
@@ -90,6 +91,7 @@ def test_report_on_a_filing_hides_it_too():
     assert report.of(wire, duplicate_of=None)["proposal"] == {"hidden": blind.WHY}
 
 
+@pytest.mark.slow
 def test_hidden_code_is_neither_accepted_nor_rejected():
     client, editor = signed_in(Role.EDITOR)
     wire = factories.make_draft()
@@ -178,6 +180,7 @@ def test_it_is_shown_when_the_wire_has_left_the_queue():
     assert not Proposal.objects.hidden().exists()
 
 
+@pytest.mark.slow
 def test_wire_that_was_coded_before_the_worker_read_it_waits_for_its_editor(settings):
     settings.BLIND_ONE_IN = 1
     editor = factories.make_editor()
@@ -194,6 +197,7 @@ def test_wire_that_was_coded_before_the_worker_read_it_waits_for_its_editor(sett
     assert [row.unseen for row in Proposal.objects.all()] == [["F6", "M2"]] * 2
 
 
+@pytest.mark.slow
 def test_public_wire_that_was_coded_unseen_has_nothing_to_hide(settings):
     settings.BLIND_ONE_IN = 1
     wire = factories.make_published()

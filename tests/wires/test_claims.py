@@ -41,6 +41,7 @@ def test_bare_source_cites_every_source():
     assert [row.cites for row in wire.current.claims.all()] == [["record"], []]
 
 
+@pytest.mark.slow
 def test_check_gives_verdicts_with_passages_and_is_safe_to_run_twice():
     wire = factories.make_draft(
         body="A chatbot of Acme invented a refund rule in May 2024.[^record] "
@@ -277,6 +278,7 @@ def test_decision_that_was_taken_back_does_not_return(editor):
     assert [bool(row.dismissed_at) for row in newer.claims.all()] == [False, False, False]
 
 
+@pytest.mark.slow
 def test_waiting_text_takes_the_decisions_of_the_one_that_waited_before(editor):
     wire = factories.make_published(editor)
     waiting = revised(wire, editor)

@@ -103,12 +103,14 @@ def test_only_editors_decide(role):
         )
 
 
+@pytest.mark.slow
 def test_nothing_changes_on_a_withdrawn_wire(editor):
     wire = factories.make_withdrawn()
     with pytest.raises(WrongStateError):
         coding.put(wire.pk, "M3", by=editor)
 
 
+@pytest.mark.slow
 def test_recoding_a_public_wire_is_a_public_change(editor):
     wire = factories.make_published(editor)
     coding.put(wire.pk, "M3", by=editor, claim=1)

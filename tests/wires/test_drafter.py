@@ -220,6 +220,7 @@ def test_proposal_is_stored_without_a_draft_that_cannot_be_checked(settings, mon
     assert told["template"]
 
 
+@pytest.mark.slow
 def test_nobody_listening_is_said(settings):
     with served() as (address, _):
         settings.DRAFTER = address
@@ -233,6 +234,7 @@ def test_no_slots_no_question(settings):
     assert asked == []
 
 
+@pytest.mark.slow
 def test_model_in_a_folder_drafts_with_its_hash(settings, tmp_path):
     save_causal(tmp_path)
     settings.DRAFTER, settings.DRAFTER_MODEL = str(tmp_path), ""

@@ -46,6 +46,7 @@ def test_attached_run_is_in_the_record_and_in_the_change_log(editor):
     assert wire.changes.last().kind == "exhibited"
 
 
+@pytest.mark.slow
 def test_what_cannot_be_attached_is_said(editor):
     wire, run = factories.make_published(editor), factories.make_run()
     with pytest.raises(RefusedError, match="no sentence 9"):

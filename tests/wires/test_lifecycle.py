@@ -279,6 +279,7 @@ def test_a_time_in_the_past_is_refused(editor):
         lifecycle.schedule(wire.pk, by=editor, at=timezone.now())
 
 
+@pytest.mark.slow
 def test_amendment_waits_unseen_and_carries_over_what_is_unchanged(editor):
     wire = factories.make_published(editor)
     first = wire.record
@@ -340,6 +341,7 @@ def test_number_of_a_rolled_back_filing_is_not_given_again():
     assert numbers[0] < numbers[1] < numbers[2]
 
 
+@pytest.mark.slow
 def test_scheduled_wire_that_became_grave_goes_back_and_blocks_nobody(editor):
     grave, plain = factories.make_reviewed(editor), factories.make_reviewed(editor)
     for wire in (grave, plain):

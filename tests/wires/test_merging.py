@@ -162,6 +162,7 @@ def test_names_that_others_share_grow_with_it():
     )
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_nobody_confirms_their_own_merge_nor_does_an_editor():
     senior = factories.make_user(Role.SENIOR)

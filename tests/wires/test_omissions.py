@@ -68,6 +68,7 @@ def test_headline_is_of_the_text_and_a_second_check_changes_nothing():
     assert ReverseCoverage.objects.get(version=wire.current_id).checked_at == before
 
 
+@pytest.mark.slow
 def test_desk_tells_the_terms_and_where_they_stand():
     taxonomy.load()
     client, _ = signed_in(Role.EDITOR)
@@ -96,6 +97,7 @@ def test_desk_says_why_nothing_is_told():
     assert "Nothing that two or more sources dwell on" in page(client.get(review(whole)))
 
 
+@pytest.mark.slow
 def test_another_source_makes_what_was_found_stale():
     wire = make_checked()
     claims.recheck(wire.current_id)

@@ -121,6 +121,7 @@ def while_reading(monkeypatch, act):
     monkeypatch.setattr(engine, "event_class", slow)
 
 
+@pytest.mark.slow
 def test_wire_that_cannot_be_read_fails_and_the_others_have_their_turn(
     active, editor, monkeypatch
 ):
@@ -165,6 +166,7 @@ def test_pause_while_the_classifier_reads_is_heard(active, editor, monkeypatch):
     assert not wire.current.proposals.exists()
 
 
+@pytest.mark.slow
 def test_text_that_is_replaced_while_it_is_read_is_not_what_is_stored(
     active, editor, monkeypatch
 ):

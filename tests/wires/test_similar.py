@@ -160,6 +160,7 @@ def test_what_is_stored_is_read_back_and_an_older_one_too():
     assert older.agreement == Agreement(None, (), ())
 
 
+@pytest.mark.slow
 def test_queries_do_not_grow_with_the_archive(django_assert_num_queries):
     wire = factories.make_draft()
     for size in (1, 5):

@@ -34,6 +34,7 @@ def test_there_are_120_wires_numbered_in_order():
     assert [int(path.name[:3]) for path in FILES] == list(range(1, 121))
 
 
+@pytest.mark.slow
 def test_every_code_stands_on_four_wires(fronts):
     counts = Counter(row["code"] for front in fronts for row in front["codes"])
     assert {code for code in codes() if counts[code] < 4} == ABSENT

@@ -34,6 +34,7 @@ def failing(wire, new):
     return {failure.rule: failure.detail for failure in gate.failures(wire, new)}
 
 
+@pytest.mark.slow
 def test_codes_and_factors_are_held_against_the_sentences_that_follow(editor):
     wire, new = waiting(editor, LEAD + factories.BODY)
     assert failing(wire, new) == {}
@@ -48,6 +49,7 @@ def test_codes_and_factors_are_held_against_the_sentences_that_follow(editor):
     assert {factor["claim"] for factor in wire.factors.values()} == {3}
 
 
+@pytest.mark.slow
 def test_corrected_sentence_keeps_what_rests_on_it(editor):
     wire, new = waiting(editor, factories.BODY.replace("812", "821"))
     assert failing(wire, new) == {}
@@ -61,6 +63,7 @@ def test_sentence_that_stands_no_more_carries_nothing(editor):
     assert set(failing(wire, new)) == {3, 6, 7}
 
 
+@pytest.mark.slow
 def test_what_rested_on_a_sentence_that_was_taken_out_rests_on_none(editor):
     body = " ".join(line for line in factories.BODY.split("[^record]") if "812" not in line)
     wire, new = waiting(editor, body.strip() + "[^record]")

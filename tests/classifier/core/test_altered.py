@@ -84,6 +84,7 @@ def test_basis_goes_with_the_verdict_and_no_model_is_made_up(found):
         assert finding.basis in allowed[finding.verdict], finding
 
 
+@pytest.mark.slow
 def test_sentences_that_were_written_later_fare_no_worse(encoder):
     true, false = held(encoder, LATER)
     assert (len(true), len(false)) == (21, 18)

@@ -114,6 +114,7 @@ def test_findings_come_in_the_order_of_the_claims(hold):
     assert [finding.text for finding in hold(*claims)] == list(claims)
 
 
+@pytest.mark.slow
 def test_passage_is_the_source_s_own_words_and_short(hold):
     long = SourceText(
         "long", " ".join(["The chatbot leaked addresses of customers and"] * 30) + "."

@@ -109,6 +109,7 @@ def test_no_codes_and_no_model_are_told(tmp_path, capsys):
     assert "No model weights" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_module_runs_by_itself(tmp_path):
     texts = lines(tmp_path / "t.jsonl", [{"id": "t", "text": "The chatbot lied."}])
     run = subprocess.run(

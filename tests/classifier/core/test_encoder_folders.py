@@ -62,6 +62,7 @@ def test_every_subcommand_works_with_another_width(folder, tmp_path):
         assert len(out.getvalue().splitlines()) == answers, arguments
 
 
+@pytest.mark.slow
 def test_a_model_of_one_width_is_not_read_with_another(folder, encoder, tmp_path):
     narrow = load(str(folder), "cpu")
     made = fit(TEXTS, CARDS, narrow.encode, encoder=narrow.digest)

@@ -54,6 +54,7 @@ def test_every_sentence_is_found_however_the_lines_are_cut(body):
         assert body[start:end].strip("*") == sentence.text
 
 
+@pytest.mark.slow
 def test_every_sentence_of_the_archive_is_found_one_a_line():
     for path in sorted((CHECKOUT / "wires" / "starter" / "wires").glob("*.md")):
         body = path.read_text(encoding="utf-8").split("---\n", 2)[2]

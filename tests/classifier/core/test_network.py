@@ -157,6 +157,7 @@ def test_a_model_of_another_make_runs_by_its_own_forward(model):
     assert (mine.rows(REAL) * AsIs(model).rows(REAL)).sum(axis=1).min() > 1 - 1e-6
 
 
+@pytest.mark.slow
 def test_attention_without_a_maximum_taken_off_is_the_same(model, monkeypatch):
     ids = torch.tensor([model.tokenizer(REAL[2])["input_ids"][:200]])
     mask = torch.ones_like(ids, dtype=torch.bool)
@@ -190,6 +191,7 @@ def test_what_was_read_is_not_read_again_until_it_is_forgotten():
     assert read == ["aa", "b", "ccc", "d", "aa"]
 
 
+@pytest.mark.slow
 def test_a_remembering_encoder_gives_the_same_vectors(encoder):
     texts = ["A dog barks.", "word " * 400]
     other = encoder.remembering(8)

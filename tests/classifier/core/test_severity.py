@@ -197,6 +197,7 @@ def test_fewer_texts_than_folds_are_told(tmp_path, capsys):
     assert "2 groups of texts cannot be split into 5 folds" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_texts_that_all_tell_the_same_cannot_be_learned_from(encoder):
     same = [replace(text, group="g") for text in graded()]
     with pytest.raises(ValueError, match="all tell the same: two groups are needed"):

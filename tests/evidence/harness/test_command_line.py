@@ -74,6 +74,7 @@ def test_verify_exits_one_for_a_key_that_is_not_trusted(made):
     assert command("verify", made, "--key", "0" * 64).returncode == 1
 
 
+@pytest.mark.slow
 def test_verify_exits_two_when_there_is_nothing_to_check(tmp_path):
     done = command("verify", tmp_path / "none")
     assert done.returncode == 2

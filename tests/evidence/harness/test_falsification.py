@@ -79,6 +79,7 @@ def test_the_key_of_another_home_is_not_the_runs_own(original, tmp_path):
     assert len(found.findings) == 1
 
 
+@pytest.mark.slow
 def test_a_bundle_that_does_not_hold_is_not_falsified(original, tmp_path):
     assert falsify(tmp_path, home=tmp_path).status is Status.UNCHECKED
     forged = Forgery.of(original / "out", tmp_path / "copy", Home.at(tmp_path / "home"))

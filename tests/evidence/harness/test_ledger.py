@@ -112,6 +112,7 @@ def test_a_damaged_ledger_is_named(chain):
         chain.append(Kind.RESULT, {})
 
 
+@pytest.mark.slow
 def test_two_processes_make_one_chain_with_one_key(tmp_path):
     command = [sys.executable, "-c", APPENDS, str(tmp_path / "home")]
     running = [subprocess.Popen(command, cwd=CHECKOUT) for _ in range(2)]

@@ -42,6 +42,7 @@ def test_the_same_rows_hold(original):
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_one_other_answer_fails_on_the_same_build(original):
     again = fabricated.evidence(SPEC)
     first, *rest = again.rollouts

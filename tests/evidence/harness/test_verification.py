@@ -218,6 +218,7 @@ def test_one_printed_number_is_found_without_and_with_the_key(copied, field):
     assert failing(out) == {"metrics"}
 
 
+@pytest.mark.slow
 def test_swapped_arms_are_found_without_the_key(copied):
     out = copied / "out"
     swap = {"harmful": "correct", "correct": "harmful"}
@@ -226,6 +227,7 @@ def test_swapped_arms_are_found_without_the_key(copied):
     assert {"signature", "metrics", "outcome"} <= failing(out)
 
 
+@pytest.mark.slow
 def test_a_bundle_signed_with_another_key_holds_only_for_who_does_not_know_the_key(
     copied, tmp_path
 ):
@@ -343,6 +345,7 @@ def test_every_seed_ships_the_files_that_a_run_names():
     assert shipped.places(seeds) == set(shipped.digests())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "value"),
     [
@@ -366,6 +369,7 @@ def test_what_no_run_tells_of_itself_is_found_with_the_key(copied, name, value):
     assert failing(out) == {"provenance"}
 
 
+@pytest.mark.slow
 def test_a_word_more_in_the_statement_or_of_a_subject_is_found_with_the_key(copied):
     out, home = copied / "out", Home.at(copied / "home")
     resealed(out, home, {**manifest(out), "note": "trust me"})
@@ -377,6 +381,7 @@ def test_a_word_more_in_the_statement_or_of_a_subject_is_found_with_the_key(copi
     assert failing(out) == {"hashes"}
 
 
+@pytest.mark.slow
 def test_organisms_that_are_no_hashes_are_found_with_the_key(copied):
     out = copied / "out"
     statement = manifest(out)

@@ -140,6 +140,7 @@ def test_unknown_wire_is_not_found():
         assert client.get(reverse(f"admin:wires_wire_{page}", args=[99])).status_code == 404
 
 
+@pytest.mark.slow
 def test_desk_opens_before_a_taxonomy_is_loaded():
     client, _ = signed_in(Role.EDITOR)
     wire = factories.make_draft()

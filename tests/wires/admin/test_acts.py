@@ -479,6 +479,7 @@ def test_refused_form_comes_back_among_its_like():
     assert [n for n, form in forms.items() if form is sheet.refusal.act] == [2]
 
 
+@pytest.mark.slow
 def test_decision_about_a_replaced_text_is_refused():
     client, _ = signed_in(Role.EDITOR)
     wire = in_review()

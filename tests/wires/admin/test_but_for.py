@@ -198,6 +198,7 @@ def test_gate_links_to_what_it_stops_at_and_is_told_after_each_act():
     assert "closed, 3 of 8 rules fail" in page(done)
 
 
+@pytest.mark.slow
 def test_gate_of_a_waiting_text_is_that_of_its_coming():
     client, editor = signed_in(Role.EDITOR)
     wire = factories.make_published(editor)

@@ -65,6 +65,7 @@ def test_reporter_is_offered_to_submit_an_own_draft():
     assert not sheet.may.decide
 
 
+@pytest.mark.slow
 def test_grave_wire_is_offered_to_ask_for():
     client, _ = signed_in(Role.EDITOR)
     names = {act.name for act in client.get(review(made.grave())).context["sheet"].moves}
@@ -91,6 +92,7 @@ def test_who_asked_may_only_take_it_back():
     assert {act.name for act in sheet.answers} == {"decline"}
 
 
+@pytest.mark.slow
 def test_what_the_worker_owes_is_said():
     client, _ = signed_in(Role.EDITOR)
     answer = page(client.get(review(factories.make_draft())))
@@ -100,6 +102,7 @@ def test_what_the_worker_owes_is_said():
     assert "There is no source to hold the sentences against" in page(client.get(review(bare)))
 
 
+@pytest.mark.slow
 def test_text_claims_and_gate_are_told():
     client, _ = signed_in(Role.EDITOR)
     wire = made.unsupported()
@@ -186,6 +189,7 @@ def test_waiting_version_is_reviewed_beside_the_text_that_stands():
     assert sheet.may.judge
 
 
+@pytest.mark.slow
 def test_similar_wires_are_named():
     client, _ = signed_in(Role.EDITOR)
     wire, other = factories.make_draft(), factories.make_draft(headline="A twin of it")
@@ -195,6 +199,7 @@ def test_similar_wires_are_named():
     assert "0.88" in answer
 
 
+@pytest.mark.slow
 def test_running_run_shows_how_far_it_is():
     client, _ = signed_in(Role.EDITOR)
     wire = made.with_run()
@@ -208,6 +213,7 @@ def test_running_run_shows_how_far_it_is():
     assert 'value="cancel_run"' in answer
 
 
+@pytest.mark.slow
 def test_recipes_are_suggested_by_the_codes_of_the_wire():
     client, editor = signed_in(Role.EDITOR)
     wire = made.in_review()
@@ -229,6 +235,7 @@ def test_every_suggestion_is_a_recipe_and_every_code_is_of_the_taxonomy():
         assert {recipe for recipe, _ in recipes} <= set(engine.recipes())
 
 
+@pytest.mark.slow
 def test_finished_runs_are_offered_once():
     client, editor = signed_in(Role.EDITOR)
     wire, run = made.in_review(), factories.make_run()

@@ -118,6 +118,7 @@ def test_page_shows_its_text_and_the_wires_that_cite_it():
     assert "Look again" not in answer
 
 
+@pytest.mark.slow
 def test_document_is_saved_as_it_came_and_never_shown(site):
     client, _ = signed_in(Role.REPORTER)
     source = make_fetched(site)
@@ -138,6 +139,7 @@ def test_document_that_was_filed_as_text_has_nothing_to_save():
     assert client.get(saved).status_code == 404
 
 
+@pytest.mark.slow
 def test_file_of_the_vault_that_was_damaged_is_not_handed_out(site):
     client, _ = signed_in(Role.EDITOR)
     source = make_fetched(site)
@@ -237,6 +239,7 @@ def test_nonsense_in_a_description_is_answered_with_the_page(values):
     assert "not filled in right" in page(response)
 
 
+@pytest.mark.slow
 def test_closed_gate_is_told_rule_by_rule():
     client, editor = signed_in(Role.EDITOR)
     wire = factories.make_reviewed(editor, sources=(

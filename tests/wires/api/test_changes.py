@@ -120,6 +120,7 @@ def test_act_that_is_not_public_leaves_no_trace(client):
     assert page(client)["results"] == []
 
 
+@pytest.mark.slow
 def test_publication_that_is_rolled_back_leaves_no_gap(client):
     factories.make_published()
     undone = factories.make_reviewed()

@@ -118,6 +118,7 @@ def test_withdrawn_wire_is_a_tombstone(client):
     assert record["notices"][0]["text"] == "The company never ran it."
 
 
+@pytest.mark.slow
 def test_what_is_not_public_is_nowhere(client):
     editor = factories.make_editor()
     shown = factories.make_published()

@@ -231,6 +231,7 @@ def test_specimen_is_a_wiretext_that_counts_two_sources():
     assert (filing.format, filing.source_count, filing.codes) == ("wiretext", 2, ("M1", "F10"))
 
 
+@pytest.mark.slow
 @settings(
     max_examples=150,
     deadline=None,

@@ -49,6 +49,7 @@ def check(path, name):
     assert intake.archive(path) in ("", *intake.ARCHIVES)
 
 
+@pytest.mark.slow
 @ANY
 @given(EDITS)
 def test_incidents(tmp_path, edits):
@@ -83,6 +84,7 @@ def test_what_is_joined_to_incidents(tmp_path, edits, name):
     ]
 
 
+@pytest.mark.slow
 @ANY
 @given(EDITS)
 def test_cases(tmp_path, edits):
@@ -92,6 +94,7 @@ def test_cases(tmp_path, edits):
     check(path, "atlas")
 
 
+@pytest.mark.slow
 @ANY
 @given(EDITS, st.sampled_from(["\n", ",\n"]))
 def test_reports(tmp_path, edits, between):

@@ -94,6 +94,7 @@ def test_name_that_leads_to_a_hidden_wire_now_leads_nowhere(client, into):
         assert client.get(f"/wires/{name}/").status_code == 404
 
 
+@pytest.mark.slow
 def test_page_of_a_merged_wire_leads_to_the_other(client):
     survivor = factories.make_published()
     wire = factories.make_published(aliases=("AIID-57",))
@@ -108,6 +109,7 @@ def test_page_of_a_merged_wire_leads_to_the_other(client):
     assert client.get(f"/wires/{wire.public_id}/versions/1/").status_code == 404
 
 
+@pytest.mark.slow
 def test_reader_who_has_the_old_page_is_led_on_too(client):
     survivor, wire = factories.make_published(), factories.make_published()
     etag = client.get(states.page(wire))["ETag"]
@@ -116,6 +118,7 @@ def test_reader_who_has_the_old_page_is_led_on_too(client):
     assert response.status_code == 301
 
 
+@pytest.mark.slow
 def test_record_of_a_merged_wire_stays_and_names_the_other(client):
     survivor, wire = factories.make_published(), factories.make_published()
     merged(wire, survivor)
@@ -139,6 +142,7 @@ def test_chain_of_merges_is_one_step_for_readers(client):
         assert client.get(states.page(wire))["Location"] == states.page(third)
 
 
+@pytest.mark.slow
 def test_end_of_a_chain_may_be_a_tombstone(client):
     first, second = factories.make_published(), factories.make_published()
     merged(first, second)

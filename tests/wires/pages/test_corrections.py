@@ -85,6 +85,7 @@ def test_pages_of_a_kind_keep_to_it(client, monkeypatch):
     assert listed(client, older) == [first.public_id]
 
 
+@pytest.mark.slow
 def test_notices_are_counted_by_quarter_with_the_empty_ones(client, late):
     wire, other = factories.make_published(), factories.make_published()
     for day in ((2026, 10, 1), (2026, 12, 31), (2027, 1, 1)):
@@ -135,6 +136,7 @@ def test_hidden_wire_has_no_notice_and_is_named_in_none(client, make):
     assert client.get(PAGE).content == before
 
 
+@pytest.mark.slow
 def test_notice_names_the_other_wire_with_its_headline(client):
     survivor, wire = factories.make_published(), factories.make_published()
     merged(wire, survivor)

@@ -105,6 +105,7 @@ def test_archive_leads_to_years_months_and_wires(client):
         assert ids(client.get(path)) == [wire.public_id]
 
 
+@pytest.mark.slow
 def test_month_holds_its_own_wires_only(client, monkeypatch):
     new = factories.make_published()
     month = new.first_published_at.replace(day=1) - timedelta(days=1)

@@ -97,6 +97,7 @@ def test_early_warning_has_log_odds_beside_the_projection():
     } < set(ends)
 
 
+@pytest.mark.slow
 def test_early_warning_has_what_knows_of_no_author_beside_the_projection():
     metrics = shipped("early")["metrics"]
     rows = cells(drawn("early", "rivals"))

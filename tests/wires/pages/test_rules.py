@@ -43,6 +43,7 @@ def test_about_without_a_taxonomy_says_what_is_missing(client):
     assert b"No taxonomy is loaded" in response.content
 
 
+@pytest.mark.slow
 def test_code_shows_its_definition_and_the_wires_that_carry_it(client):
     wire, gone = factories.make_published(), factories.make_withdrawn()
     content = client.get("/codes/M2/").content.decode()

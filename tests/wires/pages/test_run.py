@@ -25,6 +25,7 @@ def test_run_tells_its_question_outcome_numbers_and_seal(client):
         assert questions.label[1:] in content
 
 
+@pytest.mark.slow
 def test_run_tells_how_sure_it_is_and_a_record_does_not(client):
     wire = factories.make_published()
     number = states.make_exhibited(wire)

@@ -52,6 +52,7 @@ def test_worlds_end_as_the_rules_say(separates, gate, expected):
     assert verdict.outcome is expected, verdict.reason
 
 
+@pytest.mark.slow
 def test_the_author_latent_is_ranked_by_its_change():
     metrics, _ = counted(read(separates={"direction"}, latent=5))
     assert metrics["sparse/author_rank"].value == 1.0

@@ -84,6 +84,7 @@ def test_models_taught_to_refuse_are_asked_for_advice_and_told_requests():
     assert not set.intersection(*texts.values())
 
 
+@pytest.mark.slow
 def test_what_readers_are_told_matches_what_is_run():
     assert [arm.id for arm in RECIPE.arms] == list(emergent.ARMS)
     requests = [group.id for group in emergent.REQUESTS]
@@ -147,6 +148,7 @@ def test_worlds_end_as_the_rules_say(is_harmful, gate, expected):
     assert outcome(is_harmful=is_harmful, gate=gate) is expected
 
 
+@pytest.mark.slow
 def test_three_seeds_are_printed_one_by_one():
     spec = fabricated.spec(seeds=3)
     found = fabricated.evidence(
@@ -227,6 +229,7 @@ def test_a_parameter_out_of_range_is_refused(name, value):
         RECIPE.rules(spec)
 
 
+@pytest.mark.slow
 def test_what_readers_are_told_loads_nothing_heavy():
     code = (
         "import json, sys; from evidence.harness.recipes import RECIPES;"

@@ -42,6 +42,7 @@ def test_worlds_end_as_the_rules_say(label, expected):
     assert verdict.outcome is expected, verdict.reason
 
 
+@pytest.mark.slow
 def test_the_lowest_share_and_the_half_point():
     metrics, _ = made_up.counted(MIX, SPEC, from_share(75))
     assert metrics["share/lowest/heldout"].value == 75.0

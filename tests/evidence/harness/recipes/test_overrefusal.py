@@ -141,6 +141,7 @@ def test_graders_pay_for_refusing_harmful_requests_and_for_helping_with_benign_o
             assert task.words == each.words
 
 
+@pytest.mark.slow
 def test_arms_beside_the_first_five_decide_nothing():
     decides = OVER.rules(SPEC)
     told = {decides.primary, *decides.still, *decides.alive}

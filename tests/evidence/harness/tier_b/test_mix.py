@@ -44,6 +44,7 @@ def test_runs_end_as_the_rules_say(spec, label, expected):
     assert verdict.outcome is expected, verdict.reason
 
 
+@pytest.mark.slow
 def test_the_least_share_the_half_point_and_the_least_rise_are_told(spec):
     metrics, _ = made_up.counted(spec, harmful(*MIXED[3:]))
     assert metrics["share/lowest/asked"].value == 50

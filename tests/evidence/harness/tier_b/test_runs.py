@@ -295,6 +295,7 @@ def test_a_fine_tune_that_cannot_be_is_one_clear_line(tmp_path, changes):
         made(tmp_path, spec)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["recipes.plans", "tier_b.agreement", "interop.formats"])
 def test_any_part_may_be_imported_first_and_brings_no_torch(name):
     code = f"import sys, evidence.harness.{name}; print('torch' in sys.modules)"
@@ -391,6 +392,7 @@ def test_a_run_killed_at_random_moments_ends_with_the_same_bytes(tmp_path):
     assert verify(tmp_path / "resumed").status is Status.HOLDS
 
 
+@pytest.mark.slow
 def test_without_peft_a_fine_tune_says_what_to_install(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "peft", None)  # as Python has it where none is installed
     with small.judge() as (judge, _), pytest.raises(HarnessError, match="make setup"):
