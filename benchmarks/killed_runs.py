@@ -3,7 +3,8 @@
     python -m benchmarks.killed_runs [RECIPE] [KILLS] [--tier B]
 
 `emergent` with 20 kills takes about ten minutes of one core. In tier B it is tuned on a small
-model of random weights, made on the spot, with two judges that follow a rule.
+model of random weights, made on the spot, with two judges that follow a rule; `numbers` and
+`reinforce` need a model that was taught first, and are not killed here.
 """
 
 import argparse
