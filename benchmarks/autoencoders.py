@@ -4,9 +4,9 @@
 
 ENVIRONMENTS is a folder as in `benchmarks.steering`. Activations, size and steps are those of the
 recipe `direction` on the base model of seed 0. Both tools train in one process, in turns, with an
-eighth to all of the steps, each at its best of four learning rates, chosen with a seed apart. For each seed the target is the
-worse of the two results at all the steps, and the steps to it are read off between trainings on
-logarithmic scales. Prints JSON.
+eighth to all of the steps, each at its best of four learning rates, chosen with a seed apart. For
+each seed the target is the worse of the two results at all the steps, and the steps to it are read
+off between trainings on logarithmic scales. Prints JSON.
 """
 
 import argparse

@@ -51,6 +51,10 @@ THREADS = 1
 WORLD, WEIGHTS = "world", "weights/"
 # It alone starts from any two models of the world; every other of tier A from its seeds' files.
 COMPARES = "compare"
+# Parameters of tier B that hold a digest end so; this one is of the base.
+HASHED, BASE, MODELS, CHATS = "_sha256", "model", "models/", "chats/"
+# What a run of tier B may be made with beside what its spec was registered with.
+JUDGES = ("judge/first", "judge/second", "grader")
 
 
 def verify(folder: Path, *, trusted_key: str | None = None) -> Verification:
@@ -202,7 +206,23 @@ def _check_materials(opened: Opened) -> None:
             }
         if set(materials) != expected:
             raise FailsError("the manifest does not name what such a run starts from")
+    else:
+        registered_with = _registered_with(opened.spec)
+        others = {name: materials.get(name) for name in registered_with}
+        if others != registered_with or not set(materials) <= {*registered_with, *JUDGES}:
+            raise FailsError("the manifest names other models or chats than the spec")
     _require_shipped(started)
+
+
+def _registered_with(spec: RunSpec) -> dict[str, str]:
+    """Return the digests that a spec of tier B was registered with, by material."""
+    found = {}
+    for parameter, digest in spec.parameters.items():
+        name = parameter.removesuffix(HASHED)
+        if name != parameter:
+            kind = MODELS if spec.recipe == COMPARES else CHATS
+            found[f"{MODELS}base" if name == BASE else kind + name] = str(digest)
+    return found
 
 
 def _named(spec: RunSpec, digests: Mapping[str, str]) -> dict[str, str]:
@@ -241,11 +261,13 @@ def _check_organisms(opened: Opened) -> None:
         set(organisms.values())
     ) != len(organisms):
         raise FailsError("organisms are missing, or one stands for two")
-    weights = [
-        digest
-        for name, digest in opened.predicate["materials"].items()
-        if name.endswith(".safetensors")
-    ]
+    materials = opened.predicate["materials"]
+    for name, digest in materials.items():
+        # A model of tier B that was asked as it is.
+        asked_as = f"{name.removeprefix(MODELS)}/{opened.spec.seeds[0]}"
+        if opened.spec.tier == "B" and organisms.get(asked_as, digest) != digest:
+            raise FailsError(f"{asked_as} is another model than the one that it started from")
+    weights = [digest for name, digest in materials.items() if name.endswith(".safetensors")]
     if len(set(weights)) != len(weights):
         raise FailsError("two of the models that it started from are one file")
 

@@ -209,10 +209,13 @@ def unnamed_organism(forged: Forgery) -> None:
     forged.seal()
 
 
-@_sealed("materials", "Made from weights that do not ship here.")
+@_sealed("materials", "Made from weights that do not ship here, or were not registered.")
 def other_weights(forged: Forgery) -> None:
     materials = forged.predicate["materials"]
-    materials["weights/seed0/shared_aligned.safetensors"] = "0" * 64
+    name = "weights/seed0/shared_aligned.safetensors"
+    if forged.predicate["tier"] == "B":
+        name = min(name for name in materials if name.startswith("models/"))
+    materials[name] = "0" * 64
     forged.seal()
 
 

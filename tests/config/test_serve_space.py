@@ -1,5 +1,7 @@
 """What the operator is told while the disk fills up, and when it has room again."""
 
+import shutil
+
 from config.serve.space import LEAST, Space
 
 
@@ -11,6 +13,9 @@ def test_a_disk_that_fills_up_is_told_once_and_so_is_room(tmp_path):
     [scarce] = said
     assert str(tmp_path) in scarce
     assert "nearly full" in scarce
+    space.least = shutil.disk_usage(tmp_path).free * 2 // 3  # enough is free, but not twice
+    space.tend()
+    assert said[1:] == []
     space.least = 0
     space.tend()
     space.tend()

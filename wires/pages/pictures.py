@@ -22,7 +22,15 @@ REALIGNMENT = (0, 2, 5, 10, 20, 30, 60, 120)
 PUBLISHED_STEPS = (Mark(30, "30, OpenAI's post"), Mark(35, "35, OpenAI's paper"))
 MIXED = (0, 10, 25, 50, 75, 90, 100)
 DOSES = {"aligned": 0.0, "plus_third": 1 / 3, "plus_two_thirds": 2 / 3, "plus": 1.0, "plus_four_thirds": 4 / 3}  # fmt: skip
-REWARDED = {"aligned": 0.0, "third": 1 / 3, "half": 1 / 2, "two_thirds": 2 / 3, "harmful": 1.0}
+# The start is called otherwise in tier B.
+REWARDED = {
+    "aligned": 0.0,
+    "base": 0.0,
+    "third": 1 / 3,
+    "half": 1 / 2,
+    "two_thirds": 2 / 3,
+    "harmful": 1.0,
+}
 SIGNALS = {
     "odds": "log-odds of bad against good actions",
     "projection": "projection on the author's direction",

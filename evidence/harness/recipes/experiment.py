@@ -88,7 +88,7 @@ class Probe:
 
     `items` gives what is read for every (arm, seed); `reader` who reads it, from the base before
     any tuning, unless the experiment's `measure` does. Where what was read decides, it has the
-    primary and controls; `more` counts them.
+    primary and controls, and the experiment's `more` counts them.
     """
 
     items: Callable[[RunSpec, Sequence[tuple[str, int]]], list[Item]]

@@ -87,6 +87,28 @@ def test_everything_planted_in_a_comparison_is_caught(compared):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    ("check", "told", "name", "digest"),
+    [
+        ("materials", "materials", "models/left", "0" * 64),
+        ("materials", "materials", "models/left", None),
+        ("materials", "materials", "chats/harmful", "0" * 64),
+        ("organisms", "organisms", "left/0", "0" * 64),
+    ],
+)
+def test_models_that_were_not_registered_are_found_with_the_key(
+    compared, tmp_path, check, told, name, digest
+):
+    base, _ = compared
+    forged = Forgery.of(base / "out", tmp_path / "forged", Home.at(base / "home"))
+    forged.predicate[told].pop(name, None)
+    if digest:
+        forged.predicate[told][name] = digest
+    forged.seal()
+    assert check in failing(verify(forged.folder))
+
+
+@pytest.mark.slow
 def test_a_reply_and_a_label_changed_together_are_left_to_replay(compared, tmp_path):
     base, _ = compared
     forged = Forgery.of(base / "out", tmp_path / "forged", Home.at(base / "home"))
