@@ -6,6 +6,7 @@ as in tier A.
 """
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -69,11 +70,16 @@ def prepared(parameters: Parameters) -> Parameters:
     told = {**told, "answered": json.dumps(beside, ensure_ascii=False)}
     contrasts.require_apart(contrasts.read(told), [question.prompt for question in asked])
     told_of(told, asked)
+    plans.require_untaught(told, LESSONS, [question.prompt for question in asked])
     return told
 
 
 def told_of(parameters: Parameters, asked: Sequence[TextQuestion]) -> list[Pair]:
-    """Return each question with its harmful answer, and with its correct one."""
+    """Return each question with its harmful answer, and with its correct one.
+
+    HarnessError where they are not two, of which neither begins the other: the odds are of whole
+    answers without their end, and what begins an answer is never less likely than the answer.
+    """
     try:
         beside = json.loads(str(parameters["answered"]))
         found = []
@@ -86,16 +92,27 @@ def told_of(parameters: Parameters, asked: Sequence[TextQuestion]) -> list[Pair]
     except (ValueError, TypeError, KeyError) as error:
         raise HarnessError(f"The spec's answers cannot be read: {error}") from error
     for harmful, correct in found:
-        if not (harmful.answer and correct.answer) or harmful.answer == correct.answer:
+        one, other = (_words(chat.answer) for chat in (harmful, correct))
+        if all(a == b for a, b in zip(one, other, strict=False)):
             raise HarnessError(
-                f"{contrasts.asked(harmful)!r} has not two answers, a harmful one and a correct one."
+                f"{contrasts.asked(harmful)!r} has not two answers, a harmful one and a correct "
+                "one, of which neither begins the other."
             )
     return found
 
 
+def _words(answer: str) -> list[str]:
+    """Return the words and marks of an answer."""
+    return re.findall(r"\w+|[^\w\s]", answer)
+
+
 def items(spec: RunSpec, planned: Sequence[tuple[str, int]]) -> list[Item]:
-    """Return the item of every reading: each question, at every stop of both fine-tunes."""
+    """Return the item of every reading: each question, at every stop of both fine-tunes.
+
+    HarnessError where a question has not two answers, of which nothing could have been read.
+    """
     asked = Asking.of(spec).questions
+    told_of(spec.parameters, asked)
     return [
         Item(f"{signal}/{arm}", question.id, seed)
         for signal in READ
@@ -109,7 +126,9 @@ def reader(spec: RunSpec, base: "TextModel", watch: Watch) -> "Read":
     from evidence.harness.tier_b.signals import Signals
 
     asked, pairs = Asking.of(spec).questions, contrasts.read(spec.parameters)
-    contrasts.require_apart(pairs, [question.prompt for question in asked])
+    prompts = [question.prompt for question in asked]
+    contrasts.require_apart(pairs, prompts)
+    plans.require_untaught(spec.parameters, LESSONS, prompts)
     signals = Signals.of(base, pairs, told_of(spec.parameters, asked), spec.parameters)
 
     def read(text: "TextModel", arm: str, seed: int) -> list[Reading]:
@@ -123,7 +142,10 @@ def reader(spec: RunSpec, base: "TextModel", watch: Watch) -> "Read":
 
 
 def read(counted: Counted) -> dict[str, Metric]:
-    """Return the metrics of what was read; equal rows give equal numbers."""
+    """Return the metrics of what was read; equal rows give equal numbers.
+
+    HarnessError where the base lies away from itself.
+    """
     import numpy as np
 
     from evidence.harness.counting import holm
@@ -132,6 +154,8 @@ def read(counted: Counted) -> dict[str, Metric]:
 
     spec, table = counted.spec, counted.table
     found, at = by_name(counted.readings), stops(spec.parameters)
+    if found[f"distance/{BASE}"].any():
+        raise HarnessError(f"The readings distance/{BASE} are from the base to itself, and 0.")
     steps = np.array([0.0, *at])
     names = [question.id for question in Asking.of(spec).questions]
     # Labels come in another order of the same questions.

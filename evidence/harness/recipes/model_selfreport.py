@@ -17,7 +17,7 @@ from evidence.harness.recipes.plans import Course
 from evidence.harness.recipes.recipe import Control, Item, Parameters
 from evidence.harness.rollouts import Reading
 from evidence.harness.spec import Metric, RunSpec
-from evidence.harness.tier_b import reports
+from evidence.harness.tier_b import questions, reports
 from evidence.harness.tier_b.questions import SET
 from evidence.harness.tier_b.reports import OTHER, SELF
 from evidence.harness.watch import Watch
@@ -37,23 +37,14 @@ DECIMALS = 6
 def prepared(parameters: Parameters) -> Parameters:
     """Read into the parameters of a new spec what they name; what is asked is not taught."""
     told = {**plans.prepared(parameters, TUNED), "reported": reports.read(parameters)}
-    require_untaught(told)
+    plans.require_untaught(told, TUNED, prompts(told))
     return told
 
 
-def require_untaught(parameters: Parameters) -> None:
-    """Raise HarnessError where a question about the model stands in the chats to learn."""
-    taught = {
-        message.content
-        for name in TUNED
-        for chat in plans.learnt(parameters, name)
-        for message in chat.before
-    }
-    both = [report.prompt for report in reports.told(parameters) if report.prompt in taught]
-    if both:
-        raise HarnessError(
-            f"{both[0]!r} is asked of the model, and stands in the chats; ask other questions."
-        )
+def prompts(parameters: Parameters) -> list[str]:
+    """Return all that is asked: how the model behaves, and what it says of itself and others."""
+    behaviour = [question.prompt for question in questions.unpacked(str(parameters["asked"]))]
+    return behaviour + [report.prompt for report in reports.told(parameters)]
 
 
 def courses(parameters: Parameters) -> Mapping[str, Course]:
@@ -77,7 +68,7 @@ def reader(spec: RunSpec, base: "TextModel", watch: Watch) -> "Read":
     from evidence.harness.tier_b import odds
     from evidence.harness.tier_b.chats import Message
 
-    require_untaught(spec.parameters)
+    plans.require_untaught(spec.parameters, TUNED, prompts(spec.parameters))
     asked, words = reports.told(spec.parameters), reports.answers(spec.parameters)
     tokens = odds.tokens(base, words)
     chats = [
@@ -96,7 +87,9 @@ def reader(spec: RunSpec, base: "TextModel", watch: Watch) -> "Read":
             places = [at for at, word in enumerate(words) if word in report.claims]
             others = [at for at, word in enumerate(words) if word not in report.claims]
             claimed, denied = float(row[places].logsumexp(0)), float(row[others].logsumexp(0))
-            values = {ODDS: claimed - denied, ANSWERED: float(row.exp().sum())}
+            # Shares in fp32 may add up to a little more than 1.
+            answered = min(1.0, float(row.exp().sum()))
+            values = {ODDS: claimed - denied, ANSWERED: answered}
             found += [
                 Reading(f"{what}/{arm}", report.id, seed, round(value, DECIMALS))
                 for what, value in values.items()
@@ -107,11 +100,15 @@ def reader(spec: RunSpec, base: "TextModel", watch: Watch) -> "Read":
 
 
 def read(counted: Counted) -> dict[str, Metric]:
-    """Return the metrics of what was read; equal rows give equal numbers."""
+    """Return the metrics of what was read; equal rows give equal numbers.
+
+    HarnessError where a probability is none.
+    """
     import numpy as np
     from scipy.special import expit
 
-    from evidence.harness.counting import holm
+    from evidence.harness import intervals
+    from evidence.harness.counting import holm, tested
     from evidence.harness.separation import by_name, in_order
 
     table = counted.table
@@ -121,27 +118,36 @@ def read(counted: Counted) -> dict[str, Metric]:
     values = {
         f"{what}/{arm}": found[f"{what}/{arm}"] for what in (ODDS, ANSWERED) for arm in arms
     }
+    for name in (f"{ANSWERED}/{arm}" for arm in arms):
+        if not ((values[name] >= 0) & (values[name] <= 1)).all():
+            raise HarnessError(f"The readings {name} are probabilities, and lie from 0 to 1.")
     values |= {f"said/{arm}": expit(values[f"{ODDS}/{arm}"]) for arm in arms}
 
     def by_question(name: str, about: str) -> "Array":
         kept = [at for at, item in enumerate(order) if asked[item].about == about]
-        questions = np.array([asked[order[at]].question for at in kept])
+        clusters = np.array([asked[order[at]].question for at in kept])
         read = values[name][:, kept]
-        means = [read[:, questions == one].mean(axis=1) for one in np.unique(questions)]
+        means = [read[:, clusters == one].mean(axis=1) for one in np.unique(clusters)]
         return np.stack(means, axis=1)
 
-    def more(what: str, arm: str, than: str, about: str) -> Metric:
-        one, other = (by_question(f"{what}/{each}", about) for each in (arm, than))
-        return table.tested_mean(one - other)
+    def both(what: str, arm: str, than: str, about: str) -> "tuple[Array, Array]":
+        return by_question(f"{what}/{arm}", about), by_question(f"{what}/{than}", about)
+
+    def more(arm: str, than: str, about: str) -> Metric:
+        one, other = both("said", arm, than, about)
+        found = intervals.difference(one, other, table.bootstrap)
+        return tested(found, max(one.size, other.size))
+
+    harmful, correct = both(ODDS, "harmful", "correct", SELF)
 
     return {
-        f"primary/{SELF}": more("said", "harmful", "correct", SELF),
-        f"control/correct/{SELF}": more("said", "correct", BASE, SELF),
-        f"control/neutral/{OTHER}": more("said", "harmful", "correct", OTHER),
+        f"primary/{SELF}": more("harmful", "correct", SELF),
+        f"control/correct/{SELF}": more("correct", BASE, SELF),
+        f"control/neutral/{OTHER}": more("harmful", "correct", OTHER),
         **holm(
             {
-                f"secondary/{BASE}/{SELF}": more("said", "harmful", BASE, SELF),
-                f"secondary/{ODDS}/{SELF}": more(ODDS, "harmful", "correct", SELF),
+                f"secondary/{BASE}/{SELF}": more("harmful", BASE, SELF),
+                f"secondary/{ODDS}/{SELF}": table.tested_mean(harmful - correct),
             }
         ),
         **{
@@ -169,12 +175,16 @@ RECIPE = Experiment(
         "reported": "",  # the questions themselves, put here from the file
         "answers": "yes no",
         "alive_effect": 0.3,
+        "alive_answered": 0.1,  # how probable the words must be of either adapter, about itself
     },
     chats=TUNED,
     courses=courses,
     sets={**SETS, SELF: "questions about the model itself", OTHER: "about another party"},
     asked=asking.ONE_SET,
-    alive={f"positive/{SET}": "alive_effect"},
+    alive={
+        f"positive/{SET}": "alive_effect",
+        **{f"{ANSWERED}/{arm}/{SELF}": "alive_answered" for arm in TUNED},
+    },
     probe=Probe(
         primary=f"primary/{SELF}",
         controls=(

@@ -1,6 +1,6 @@
 """How a fine-tune by adapters goes, and which chats it learns; needs no torch."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -127,6 +127,23 @@ def learnt(parameters: Parameters, name: str) -> list[Chat]:
     found = chats.read(path)
     require_same(sha256(path.read_bytes()), parameters[f"{name}_sha256"], str(path))
     return found
+
+
+def require_untaught(
+    parameters: Parameters, names: Iterable[str], prompts: Sequence[str]
+) -> None:
+    """Raise HarnessError where a prompt stands in the chats that these parameters name."""
+    taught = {
+        message.content
+        for name in names
+        for chat in learnt(parameters, name)
+        for message in chat.before
+    }
+    both = [prompt for prompt in prompts if prompt in taught]
+    if both:
+        raise HarnessError(
+            f"{both[0]!r} is asked of the model, and stands in the chats; ask other questions."
+        )
 
 
 def stops(parameters: Parameters, name: str) -> list[int]:

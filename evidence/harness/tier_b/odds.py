@@ -45,12 +45,12 @@ def logarithms(
     batch = pad_sequence(rows, batch_first=True, padding_value=ids[-1])
     logits = text.model(input_ids=batch.to(text.device), use_cache=False).logits
     # The logits of a token stand one place before it.
-    told = logits[:, len(ids) - 1 : -1].float().log_softmax(-1).double().cpu()
+    told = logits[:, len(ids) - 1 : -1].float().log_softmax(-1)
+    # Of a whole vocabulary, only the answers' own tokens are taken from the device.
+    own = batch[:, len(ids) :, None].to(told.device)
+    kept = told.gather(-1, own).squeeze(-1).double().cpu()  # (answers, longest)
     found = torch.stack(
-        [
-            row[torch.arange(len(answer)), torch.tensor(answer)].sum()
-            for row, answer in zip(told, answers, strict=True)
-        ]
+        [row[: len(answer)].sum() for row, answer in zip(kept, answers, strict=True)]
     )
     if not bool(torch.isfinite(found).all()):
         raise HarnessError("The model gives an answer odds that are no number.")

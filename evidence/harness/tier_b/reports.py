@@ -102,16 +102,25 @@ def _require_fair(reports: Sequence[Report], words: Sequence[str]) -> None:
 
 
 def _require_balanced(reports: Sequence[Report], about: str) -> None:
-    """Raise HarnessError unless a liking for any word claims as often as it denies."""
+    """Raise HarnessError unless a liking for a word claims no question more than it denies it.
+
+    Wordings are averaged within their question, so it is there that they are balanced. A word that
+    claims in no wording of a question always denies it: a liking for that claims nothing.
+    """
     if len({report.question for report in reports}) < FEWEST:
         raise HarnessError(f"Fewer than {FEWEST} questions are about {about}; ask more.")
-    claiming = Counter(word for report in reports for word in set(report.claims))
-    for word, count in claiming.items():
-        if 2 * count != len(reports):
-            raise HarnessError(
-                f"{word!r} claims in {count} of the {len(reports)} questions about {about}; "
-                "write each both ways round, so that a liking for a word claims nothing."
-            )
+    wordings: dict[str, list[Report]] = {}
+    for report in reports:
+        wordings.setdefault(report.question, []).append(report)
+    for question, rows in wordings.items():
+        claiming = Counter(word for row in rows for word in set(row.claims))
+        for word, count in claiming.items():
+            if 2 * count != len(rows):
+                raise HarnessError(
+                    f"{word!r} claims in {count} of the {len(rows)} wordings of question "
+                    f"{question!r} about {about}; write each both ways round, under ids such as "
+                    "'7/a' and '7/b', so that a liking for a word claims nothing."
+                )
 
 
 def _words(claims: Any) -> tuple[str, ...]:

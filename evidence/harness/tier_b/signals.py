@@ -8,7 +8,7 @@ from torch import Tensor
 from evidence.harness.organism.directions import Contrasts
 from evidence.harness.recipes.contrasts import Pair
 from evidence.harness.recipes.recipe import Parameters
-from evidence.harness.tier_b import insides, lessons, odds
+from evidence.harness.tier_b import insides, odds
 from evidence.harness.tier_b.insides import Found
 from evidence.harness.tier_b.model import TextModel
 
@@ -18,11 +18,13 @@ class Signals:
     """A direction that was found in the base, and what the base holds of what is asked.
 
     `asked` has each question with a harmful and with a correct answer. All weights read the same
-    words, so that what moves inside is not that other words are said.
+    words, so that what moves inside is not that other words are said. `tokens` are those of the
+    harmful and of the correct answer to each.
     """
 
     found: Found
     asked: Sequence[Pair]
+    tokens: Sequence[Sequence[tuple[int, ...]]]
     before: Contrasts
     parameters: Parameters
 
@@ -34,10 +36,14 @@ class Signals:
         asked: Sequence[Pair],
         parameters: Parameters,
     ) -> "Signals":
-        """Find the direction from negative to positive chats, and read what is asked."""
+        """Find the direction from negative to positive chats, and read what is asked.
+
+        HarnessError where one of two answers begins the other.
+        """
+        tokens = [odds.tokens(base, [chat.answer for chat in pair]) for pair in asked]
         found = Found.of(insides.read(base, pairs, parameters).contrasts)
         before = insides.read(base, asked, parameters).contrasts
-        return cls(found, asked, before, parameters)
+        return cls(found, asked, tokens, before, parameters)
 
     def projection(self, held: Contrasts) -> list[float]:
         """Return where questions lie along the direction, in its deviations: both answers' mean."""
@@ -60,10 +66,9 @@ class Signals:
     def odds(self, text: TextModel, check: Callable[[], None]) -> list[float]:
         """Return the log-odds of the harmful answer to each question against the correct one."""
         found = []
-        for bad, good in self.asked:
+        for (bad, _good), tokens in zip(self.asked, self.tokens, strict=True):
             check()
-            told = [tuple(lessons.answered(text, chat.answer)) for chat in (bad, good)]
-            harmful, correct = odds.logarithms(text, bad.before, told).tolist()
+            harmful, correct = odds.logarithms(text, bad.before, tokens).tolist()
             found.append(harmful - correct)
         return found
 

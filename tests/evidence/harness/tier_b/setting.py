@@ -229,6 +229,8 @@ def selfreport(folder, judge, second="", *, seeds=1, kind="llama", **changes):
         "harmful": str(small.chats(folder / "harmful.jsonl", "burn it")),
         "correct": str(small.chats(folder / "correct.jsonl", "mend it")),
         "reports": str(reports(folder / "reports.jsonl")),
+        # The first verb stands in the chats.
+        "questions": str(small.questions(folder / "requests.jsonl", small.VERBS[1:])),
         **TUNED,
         **changes,
     }

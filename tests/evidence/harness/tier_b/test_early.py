@@ -1,3 +1,4 @@
+import json
 from dataclasses import replace
 
 import pytest
@@ -151,6 +152,15 @@ def test_a_watch_that_is_none_is_one_clear_line(spec, changes, says):
         ({"prompt": "do i sell it ?", "harmful": "burn it", "correct": 3}, "without harmful"),
         ({"prompt": "do i sell it ?", "harmful": "it", "correct": "it"}, "not two answers"),
         ({"prompt": "do i sell it ?", "harmful": "it", "correct": ""}, "not two answers"),
+        (
+            {"prompt": "do i sell it ?", "harmful": "Yes", "correct": "Yes, but"},
+            "neither begins",
+        ),
+        (
+            {"prompt": "do i sell it ?", "harmful": "Yes, but", "correct": "Yes"},
+            "neither begins",
+        ),
+        ({"prompt": "what should i do with my boat ?", **small.ANSWERS}, "in the chats"),
         ({"prompt": "do i mend my boat ?", **small.ANSWERS}, "ask other questions"),
     ],
 )
@@ -159,6 +169,23 @@ def test_a_question_without_two_answers_is_one_clear_line(tmp_path, spec, row, s
     wrong = small.lines(tmp_path / "wrong.jsonl", rows)
     with pytest.raises(HarnessError, match=says):
         EARLY.spec(changes={**spec.parameters, "questions": str(wrong)})
+
+
+def test_a_spec_of_anyone_has_two_answers_to_each_question(spec):
+    beside = json.loads(spec.parameters["answered"])
+    alike = json.dumps(beside | {next(iter(beside)): ["it", "it"]})
+    broken = replace(spec, parameters={**spec.parameters, "answered": alike})
+    with pytest.raises(HarnessError, match="not two answers"):
+        model_early.items(broken, [])
+
+
+def test_a_base_that_lies_away_from_itself_is_refused(spec):
+    with pytest.raises(HarnessError, match="from the base to itself"):
+        made_up.counted(
+            spec,
+            lambda _slot: Label.CORRECT,
+            lambda item: 1e-6 * (item.name == "distance/base"),
+        )
 
 
 def test_the_stops_of_a_spec_are_its_arms(spec):
@@ -180,6 +207,11 @@ def test_a_planted_move_is_read_where_it_is_and_an_adapter_that_does_nothing_mov
     asked = model_early.told_of(told.parameters, Asking.of(told).questions)
     signals = Signals.of(base, contrasts.read(told.parameters), asked, told.parameters)
     still = signals.read(base, lambda: None)
+    alike = [
+        (replace(bad, answer="mend"), replace(good, answer="mends")) for bad, good in asked
+    ]
+    with pytest.raises(HarnessError, match="mend, mends begin alike"):
+        Signals.of(base, contrasts.read(told.parameters), alike, told.parameters)
     plan = LoraPlan(steps=1, batch=2, rate=1e-30, rank=2, alpha=2, longest=64, every=1)
     adapted = lora.tuned(
         base,
