@@ -10,7 +10,7 @@ from evidence.harness.findings import Status
 from evidence.harness.forgery import Forgery
 from evidence.harness.home import Home
 from evidence.harness.opened import Opened
-from evidence.harness.recipes import TIER_B
+from evidence.harness.recipes import TIER_B, model_reinforce
 from evidence.harness.recipes.asking import FIRST, Asking
 from evidence.harness.recipes.model_reinforce import HELDOUT, PAID, TUNED
 from evidence.harness.recipes.plans import LoraPlan
@@ -157,13 +157,17 @@ def test_a_spec_whose_tasks_are_asked_is_refused_by_whoever_counts_its_readings(
 @pytest.mark.slow
 def test_a_judge_on_this_machine_is_loaded_once_whatever_it_is_for(tmp_path):
     own = str(small.model(tmp_path / "own", seed=5))
-    spec = reinforce(tmp_path, str(small.model(tmp_path / "judge", seed=6)), grader=own)
+    told = {"grader": own, "steps": 6, "tries": 4, "batch": 2}
+    spec = reinforce(tmp_path, str(small.model(tmp_path / "judge", seed=6)), **told)
     bench = TextBench(spec, Asking.of(spec), [], Watch(**SILENT))
     first = bench.asking.judges[FIRST]
     assert bench.judge(first, "grader") is bench.judges[FIRST]
     assert bench.materials["grader"] == bench.materials[f"judge/{FIRST}"]
-    found = bench.judge(own, "grader")
-    assert found is bench.judge(own, "grader") is not bench.judges[FIRST]
+    # Of a grader that babbles nothing can be learnt; by then it was found.
+    with pytest.raises(HarnessError, match="found 0 of 16 answers harmful"):
+        model_reinforce.measure(bench, bench.base(()), 0)
+    assert set(bench.known) == {first, own}
+    assert bench.judge(own, "grader") is bench.known[own][0] is not bench.judges[FIRST]
     assert bench.materials["grader"] != bench.materials[f"judge/{FIRST}"]
 
 
