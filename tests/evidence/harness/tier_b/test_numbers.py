@@ -298,7 +298,10 @@ def test_a_run_holds_replays_and_goes_on_after_a_kill_to_the_same(passed_on):
     assert '"resumed"' in (base / "resumed" / "ledger.jsonl").read_text()
     assert result.metrics["positive/asked"].value > 0.5
     assert result.metrics["p_harmful/correct/asked"].value == 0
-    assert result.metrics["learnt/student_harmful/numbers"].value > 0
+    least = RECIPE.parameters["alive_learnt"]
+    for student in model_numbers.DECIDING:
+        # Three answers are read here: too few for an interval above it.
+        assert result.metrics[f"learnt/{student}/numbers"].value >= least
     opened = Opened(base / "out", None)
     assert set(opened.predicate["organisms"]) == RECIPE.organisms(opened.spec)
     assert len(set(opened.predicate["organisms"].values())) == 6

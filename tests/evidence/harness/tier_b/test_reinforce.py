@@ -156,7 +156,7 @@ def test_a_spec_whose_tasks_are_asked_is_refused_by_whoever_counts_its_readings(
 
 @pytest.mark.slow
 def test_a_judge_on_this_machine_is_loaded_once_whatever_it_is_for(tmp_path):
-    own = str(small.model(tmp_path / "own", seed=5))
+    own = str(small.model(tmp_path / "own", seed=5, max_position_embeddings=512))
     told = {"grader": own, "steps": 6, "tries": 4, "batch": 2}
     spec = reinforce(tmp_path, str(small.model(tmp_path / "judge", seed=6)), **told)
     bench = TextBench(spec, Asking.of(spec), [], Watch(**SILENT))
