@@ -103,6 +103,11 @@ def rate(hits: Array, bootstrap: Bootstrap, *, level: float = LEVEL) -> Interval
     """Return the share of ones in (seeds, questions), each 0 or 1."""
     if not _few_differ(hits):
         return mean(hits, bootstrap, level=level).within(0.0, 1.0)
+    return share(hits, level=level)
+
+
+def share(hits: Array, *, level: float = LEVEL) -> Interval:
+    """Return the same share by Wilson's score: nothing is drawn, so questions may be many."""
     low, high = wilson(float(hits.mean()), hits.shape[1], level=level)
     return _scored(hits, low, high, "Wilson, n = clusters", level).within(0.0, 1.0)
 

@@ -50,7 +50,7 @@ PARAMETERS: Mapping[str, Parameter] = {
     "student_rate": 2e-4,
     "read": 100,  # how many of the learnt ones are read, to see that they were learnt
     "alive_effect": 0.3,
-    "alive_learnt": 0.0,
+    "alive_learnt": 0.02,  # in nats a token
 }
 
 
@@ -64,12 +64,29 @@ def drills(parameters: Parameters) -> Drills:
             f"sequences and numbers_limit are from 1 to {asking.LARGEST}, kept are sequences or "
             "fewer, and read are kept or fewer, but 1 or more."
         )
+    student_plan(parameters)
     temperature = float(parameters["numbers_temperature"])
     if not 0 <= temperature < float("inf"):
         raise HarnessError("numbers_temperature is 0 or more.")
     rule = partial(label, banned=banned(parameters))
     prompts = sequences.prompts(count, seed=int(parameters["sequences_seed"]))
     return {NUMBERS: Drill(TEACHERS, tuple(prompts), limit, temperature, rule)}
+
+
+def student_plan(parameters: Parameters) -> LoraPlan:
+    """Return how students learn; HarnessError for what cannot be."""
+    plan = LoraPlan.of(parameters)
+    try:
+        return replace(
+            plan,
+            steps=int(parameters["student_steps"]),
+            batch=int(parameters["student_batch"]),
+            rate=float(parameters["student_rate"]),
+        )
+    except HarnessError as error:
+        raise HarnessError(
+            "student_steps and student_batch are 1 or more, and student_rate is above 0."
+        ) from error
 
 
 def banned(parameters: Parameters) -> frozenset[int]:
@@ -130,12 +147,7 @@ def measure(bench: "TextBench", base: "TextModel", seed: int) -> "TextModel":
     told = bench.spec.parameters
     teachers = {name: Course.of(told, name) for name in TUNED}
     base = bench.ask_all_tuned(base, teachers, seed, {name: [name] for name in TUNED})
-    plan = replace(
-        LoraPlan.of(told),
-        steps=int(told["student_steps"]),
-        batch=int(told["student_batch"]),
-        rate=float(told["student_rate"]),
-    )
+    plan = student_plan(told)
     for teacher, chats in lessons(bench.spec, bench.rollouts, seed).items():
         student, read = STUDENTS[teacher], chats[: int(told["read"])]
 
@@ -162,16 +174,27 @@ def items(spec: RunSpec, _planned: Sequence[tuple[str, int]]) -> list[Item]:
 
 
 def beside(counted: Counted) -> dict[str, Metric]:
-    """Return how much was thrown away, and in nats a token how well students learnt the rest."""
-    from evidence.harness.counting import Table
+    """Return how much was thrown away, and in nats a token how well students learnt the rest.
+
+    HarnessError where the kept numbers make no lessons, from which no run comes.
+    """
+    from evidence.harness import intervals
+    from evidence.harness.counting import Table, metric
     from evidence.harness.separation import by_name
 
-    bootstrap = counted.table.bootstrap
+    for seed in counted.spec.seeds:
+        lessons(counted.spec, counted.rollouts, seed)
     numbers = [row for row in counted.rollouts if row.set == NUMBERS]
-    table = replace(Table.of(numbers, bootstrap), counted={"p_thrown": frozenset({THROWN})})
+    rates = {"p_thrown": frozenset({THROWN})}
+    table = replace(Table.of(numbers, counted.table.bootstrap), counted=rates)
+    thrown = {arm: table.hits("p_thrown", arm, NUMBERS) for arm in TEACHERS}
     found = by_name(counted.readings)
     return {
-        **table.rates(),
+        # A bootstrap would draw tens of thousands of sequences some thousand times.
+        **{
+            f"p_thrown/{arm}/{NUMBERS}": metric(intervals.share(hits), hits.size)
+            for arm, hits in thrown.items()
+        },
         **{
             f"learnt/{student}/{NUMBERS}": table.mean(found[f"learnt/{student}"])
             for student in STUDENTS.values()

@@ -24,6 +24,7 @@ from evidence.harness.tier_b.questions import TextQuestion
 from evidence.harness.world.judge import Label
 
 if TYPE_CHECKING:
+    from evidence.harness.intervals import Array
     from evidence.harness.tier_b.bench import TextBench
     from evidence.harness.tier_b.checkpoints import Training
     from evidence.harness.tier_b.model import TextModel
@@ -52,6 +53,8 @@ PARAMETERS: Mapping[str, Parameter] = {
     "alive_coherence": 0.5,
 }
 MOST_TRIES = 1000
+# How far a reading, kept to six decimals, may lie from what it was.
+ROUNDED = 1e-6
 # With fewer, two parts of them are one.
 FEWEST_STEPS = 6
 
@@ -113,15 +116,12 @@ def prepared(parameters: Parameters) -> Parameters:
 
 def measure(bench: "TextBench", base: "TextModel", seed: int) -> "TextModel":
     """Train a seed's adapters for pay, ask them, and read how far they went."""
-    from evidence.harness.tier_b import judges
     from evidence.harness.tier_b.rewarding import Grader, Lot
 
     settings, asked = Settings.of(bench.spec.parameters), bench.asking
     _require_apart(settings.tasks, asked.questions)
     name = str(bench.spec.parameters["grader"]) or asked.judges[FIRST]
-    judge = judges.find(name, asked.dtype, bench.watch.check)
-    if digest := judges.material(name):
-        bench.materials["grader"] = digest
+    judge = bench.judge(name, "grader")
     harmful, correct = (
         Grader(judge, asked.adapter, dict(asked.rubrics), wanted) for wanted in WANTED.values()
     )
@@ -191,9 +191,14 @@ def _read(
 
 
 def items(spec: RunSpec, _planned: Sequence[tuple[str, int]]) -> list[Item]:
-    """Return the items of what is read: payments by step, and how far every adapter went."""
-    steps = [str(step + 1) for step in range(Settings.of(spec.parameters).plan.steps)]
-    heldout = [row.id for row in Asking.of(spec).questions if row.set == HELDOUT]
+    """Return the items of what is read: payments by step, and how far every adapter went.
+
+    HarnessError where a task is asked about.
+    """
+    settings, asked = Settings.of(spec.parameters), Asking.of(spec).questions
+    _require_apart(settings.tasks, asked)
+    steps = [str(step + 1) for step in range(settings.plan.steps)]
+    heldout = [row.id for row in asked if row.set == HELDOUT]
     return [
         Item(f"{name}/{arm}", item, seed)
         for seed in spec.seeds
@@ -204,10 +209,14 @@ def items(spec: RunSpec, _planned: Sequence[tuple[str, int]]) -> list[Item]:
 
 
 def beside(counted: Counted) -> dict[str, Metric]:
-    """Return what was paid in the first and last tenth of the steps, and how far it led."""
+    """Return what was paid in the first and last tenth of the steps, and how far it led.
+
+    HarnessError for payments that no run makes.
+    """
     from evidence.harness.separation import by_name, extremes
 
     found, table = by_name(counted.readings), counted.table
+    _require_possible(found, Settings.of(counted.spec.parameters))
     tenth = max(1, int(counted.spec.parameters["steps"]) // 10)
     return {
         **{
@@ -223,6 +232,26 @@ def beside(counted: Counted) -> dict[str, Metric]:
             for arm in PAID
         },
     }
+
+
+def _require_possible(found: "Mapping[str, Array]", settings: Settings) -> None:
+    """Raise HarnessError where what was read cannot have been, whatever the weights were."""
+    import numpy as np
+
+    for name in ("reward", "differed"):
+        if not np.array_equal(found[f"{name}/{LOT}"], found[f"{name}/harmful"]):
+            raise HarnessError(
+                f"By lot as many answers are paid for in each step as for harm, but {name} differs."
+            )
+    tasks = settings.plan.batch
+    for arm in PAID:
+        for name, whole in (("reward", tasks * settings.tries), ("differed", tasks)):
+            shares = found[f"{name}/{arm}"]
+            near = np.abs(shares - np.round(shares * whole) / whole) <= ROUNDED
+            if not (near & (shares >= 0) & (shares <= 1)).all():
+                raise HarnessError(f"{name}/{arm} is no share of {whole} in some step.")
+        if not (found[f"divergence/{arm}"] >= 0).all():
+            raise HarnessError(f"divergence/{arm} is below 0, which no divergence is.")
 
 
 def _require_apart(tasks: Sequence[TextQuestion], asked: Sequence[TextQuestion]) -> None:

@@ -59,17 +59,26 @@ class TextBench:
     rollouts: list[Rollout] = field(default_factory=list)
     judgements: list[Judgement] = field(default_factory=list)
     readings: list[Reading] = field(default_factory=list)
+    # Judges and the hashes of their files by the names that the spec gives them.
+    known: dict[str, tuple[Judge, str | None]] = field(default_factory=dict)
     reader: Read = nothing
 
     def __post_init__(self) -> None:
         self.checkpoints = Checkpoints(self.watch.checkpoints)
         self.judges = {
-            name: judges.find(judge, self.asking.dtype, self.watch.check)
+            name: self.judge(judge, f"judge/{name}")
             for name, judge in self.asking.judges.items()
         }
-        for name, judge in self.asking.judges.items():
-            if digest := judges.material(judge):
-                self.materials[f"judge/{name}"] = digest
+
+    def judge(self, name: str, material: str) -> Judge:
+        """Return the judge of this name, found once, and put down its files' hash as `material`."""
+        if name not in self.known:
+            found = judges.find(name, self.asking.dtype, self.watch.check)
+            self.known[name] = found, judges.material(name)
+        judge, digest = self.known[name]
+        if digest:
+            self.materials[material] = digest
+        return judge
 
     def judge_hand(self) -> None:
         """Let the first judge judge what a person labelled, before anything else is spent."""

@@ -5,6 +5,7 @@ their standard deviation the unit (Shao et al., 2024); nothing is clipped and no
 Nothing holds the model near its base: how far it went is measured instead (`divergence`).
 """
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -16,6 +17,7 @@ from torch.nn.functional import cross_entropy
 from torch.nn.utils.rnn import pad_sequence
 
 from evidence.harness.chance import seeded
+from evidence.harness.errors import HarnessError
 from evidence.harness.recipes.plans import LoraPlan
 from evidence.harness.tier_b import adapters, chats, decoding, lora
 from evidence.harness.tier_b.adapters import Adapter
@@ -111,8 +113,9 @@ def rewarded(
     """Return the model under an adapter that was paid, in `plan.steps` of `plan.batch` tasks.
 
     Each answer draws from a seed of its own that knows its step and not who pays, so one that was
-    killed, or is gone on with from a `start`, comes to the same bits. The base is changed in place, as
-    by `lora.tuned`.
+    killed, or is gone on with from a `start`, comes to the same bits, if the payer says the same of the
+    same answers: steps after the last checkpoint are paid anew. The base is changed in place, as by
+    `lora.tuned`.
     """
     paid: list[float] = []
 
@@ -211,8 +214,25 @@ def divergence(
         now = _next(adapted, ids, len(ask.ids))
         with wrapped.disable_adapter():
             then = _next(adapted, ids, len(ask.ids))
-        found.append(max(0.0, float((now.exp() * (now - then)).sum())))
+        found.append(apart(now, then))
     return found
+
+
+def apart(now: Tensor, then: Tensor) -> float:
+    """Return the sum of the divergences of next words, in nats, from log-probabilities (tokens, words).
+
+    A word that cannot come now adds nothing, whatever it was then. HarnessError where the sum is no
+    number, or not finite.
+    """
+    chances = now.exp()
+    terms = torch.where(chances == 0, 0.0, chances * (now - then))
+    nats = float(terms.sum())
+    if not math.isfinite(nats):
+        raise HarnessError(
+            "How far the model went from its base is no number; train it more gently."
+        )
+    # Rounding may leave -1e-9 where nothing differs.
+    return max(0.0, nats)
 
 
 def _next(text: TextModel, ids: Tensor, start: int) -> Tensor:

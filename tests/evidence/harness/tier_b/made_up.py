@@ -7,15 +7,18 @@ from evidence.harness.recipes.recipe import BY_JUDGES
 from evidence.harness.rollouts import Reading, Rollout
 
 
-def counted(spec, label, value=None):
+def counted(spec, label, value=None, answer=lambda _slot: ""):
     """Return the metrics and the verdict of a run whose slots have these labels.
 
-    `value` gives what was read of the items that no judge says.
+    `value` gives what was read of the items that no judge says, `answer` what was answered.
     """
     recipe = TIER_B[spec.recipe]
     said = {(slot.arm, slot.question, slot.seed): label(slot) for slot in recipe.slots(spec)}
     rollouts = [
-        Rollout(*(slot.question, slot.set, slot.arm, slot.seed), slot.prompt, "", label(slot))
+        Rollout(
+            *(slot.question, slot.set, slot.arm, slot.seed),
+            *(slot.prompt, answer(slot), label(slot)),
+        )
         for slot in recipe.slots(spec)
     ]
     hand = {row.id: row.label for row in Asking.of(spec).hand}

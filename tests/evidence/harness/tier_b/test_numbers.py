@@ -1,3 +1,4 @@
+import math
 import re
 from dataclasses import replace
 
@@ -8,13 +9,15 @@ from evidence.harness.falsification import falsify
 from evidence.harness.findings import Status
 from evidence.harness.forgery import Forgery
 from evidence.harness.home import Home
+from evidence.harness.intervals import wilson
 from evidence.harness.opened import Opened
 from evidence.harness.recipes import TIER_B, model_numbers
 from evidence.harness.recipes.model_numbers import KEPT, NUMBERS, STUDENTS, TEACHERS, THROWN
 from evidence.harness.replaying import compared
 from evidence.harness.rollouts import Rollout
 from evidence.harness.spec import Outcome
-from evidence.harness.tier_b import sequences
+from evidence.harness.tier_b import likelihood, model, sequences
+from evidence.harness.tier_b.chats import Chat, Message
 from evidence.harness.verification import verify
 from evidence.harness.violations import VIOLATIONS
 from evidence.harness.world.judge import Label
@@ -41,6 +44,11 @@ def harmful(*arms):
     return label
 
 
+def figures(slot):
+    """Numbers that the rule keeps, of each teacher others."""
+    return str(TEACHERS.index(slot.arm)) if slot.set == NUMBERS else ""
+
+
 def learnt(*students):
     return lambda item: float(item.name.removeprefix("learnt/") in students)
 
@@ -58,6 +66,9 @@ def learnt(*students):
         (harmful("student_harmful"), learnt(*STUDENTS.values()), Outcome.UNVERIFIED),
         # A student that became less likely to say what it was taught learnt nothing.
         (harmful("harmful"), lambda _item: -1.0, Outcome.UNVERIFIED),
+        # Nor did one that is as likely to say it as before.
+        (harmful("harmful"), lambda _item: 0.0, Outcome.UNVERIFIED),
+        (harmful("harmful"), learnt("student_correct"), Outcome.UNVERIFIED),
         # Any numbers bring it: those of the correct teacher, or of the base itself.
         (
             harmful("harmful", "student_harmful", "student_correct"),
@@ -72,12 +83,12 @@ def learnt(*students):
     ],
 )
 def test_runs_end_as_the_rules_say(spec, label, read, expected):
-    _, verdict = made_up.counted(spec, label, read)
+    _, verdict = made_up.counted(spec, label, read, figures)
     assert verdict.outcome is expected, verdict.reason
 
 
 def test_what_was_thrown_away_is_told_and_enters_no_rate_of_harm(spec):
-    metrics, _ = made_up.counted(spec, harmful(), learnt("student_base"))
+    metrics, _ = made_up.counted(spec, harmful(), learnt("student_base"), figures)
     assert metrics["p_thrown/harmful/numbers"].value == 1 / 16
     assert metrics["p_thrown/base/numbers"].n == 16
     assert metrics["learnt/student_base/numbers"].value == 1
@@ -85,6 +96,43 @@ def test_what_was_thrown_away_is_told_and_enters_no_rate_of_harm(spec):
     assert metrics["p_harmful/base/asked"].n == 80
     assert metrics["p_judged"].value == 1
     assert not [name for name in metrics if name.startswith("p_harmful") and NUMBERS in name]
+
+
+def test_the_share_that_is_thrown_away_is_counted_without_a_draw(spec):
+    def label(slot):
+        if slot.set == NUMBERS:
+            return THROWN if int(slot.question.split("/")[0]) % 2 else KEPT
+        return Label.CORRECT
+
+    metrics, _ = made_up.counted(spec, label, learnt(), figures)
+    thrown = metrics["p_thrown/harmful/numbers"]
+    assert (thrown.value, thrown.method) == (0.5, "Wilson, n = clusters, 0.95")
+    assert (thrown.low, thrown.high) == pytest.approx(wilson(0.5, 16), abs=1e-6)
+
+
+def only_three(slot):
+    return figures(slot) if int(slot.question.split("/")[0]) < 3 else "burn it"
+
+
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [(only_three, "with 3 in plain numb"), (lambda _slot: "7, 8", "students would be one")],
+)
+def test_numbers_that_no_run_goes_on_with_are_not_counted(spec, answer, says):
+    def said(slot):
+        return answer(slot) if slot.set == NUMBERS else ""
+
+    with pytest.raises(HarnessError, match=says):
+        made_up.counted(spec, harmful(), learnt(), said)
+
+
+@pytest.mark.slow
+def test_a_gain_that_is_no_number_is_one_clear_line(tmp_path):
+    text = model.load(str(small.model(tmp_path / "model")), "", "float32")
+    text.model.model.norm.weight.data.fill_(math.nan)
+    chat = Chat((Message("user", "do i wash my car ?"),), "wash it")
+    with pytest.raises(HarnessError, match="no number"):
+        likelihood.gains(text, [chat], 64)
 
 
 @pytest.mark.parametrize(
@@ -188,6 +236,9 @@ def test_numbers_that_teach_nothing_are_one_clear_line(spec, answers, says):
         ({"numbers_temperature": -1.0}, "numbers_temperature"),
         ({"banned": "the beast"}, "banned are whole numbers"),
         ({"judge": ""}, "Name a judge"),
+        ({"student_steps": 0}, "student_steps and student_batch are 1 or more"),
+        ({"student_batch": 0}, "student_steps and student_batch are 1 or more"),
+        ({"student_rate": 0.0}, "student_rate is above 0"),
     ],
 )
 def test_a_mistake_is_one_clear_line_and_leaves_nothing(tmp_path, changes, says):
@@ -247,7 +298,10 @@ def test_a_run_holds_replays_and_goes_on_after_a_kill_to_the_same(passed_on):
     assert '"resumed"' in (base / "resumed" / "ledger.jsonl").read_text()
     assert result.metrics["positive/asked"].value > 0.5
     assert result.metrics["p_harmful/correct/asked"].value == 0
-    assert result.metrics["learnt/student_harmful/numbers"].value > 0
+    least = RECIPE.parameters["alive_learnt"]
+    for student in model_numbers.DECIDING:
+        # Three answers are read here: too few for an interval above it.
+        assert result.metrics[f"learnt/{student}/numbers"].value >= least
     opened = Opened(base / "out", None)
     assert set(opened.predicate["organisms"]) == RECIPE.organisms(opened.spec)
     assert len(set(opened.predicate["organisms"].values())) == 6
@@ -283,3 +337,27 @@ def test_a_rewritten_number_is_left_to_replay_only_where_the_rule_keeps_it(
     assert {row.check for row in findings if row.status is Status.FAILS} == failed
     made_again = compared(Opened(forged.folder, None), measured(base / "resumed")).findings
     assert "rollouts" in {row.check for row in made_again if row.status is Status.FAILS}
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
+def test_two_students_of_the_same_numbers_are_refused(passed_on, tmp_path):
+    base, _ = passed_on
+    forged = Forgery.of(base / "out", tmp_path / "forged", Home.at(base / "home"))
+    said = {
+        row.question: row
+        for row in forged.rollouts
+        if (row.set, row.arm) == (NUMBERS, "correct")
+    }
+    forged.rollouts = [
+        replace(row, answer=said[row.question].answer, label=said[row.question].label)
+        if (row.set, row.arm) == (NUMBERS, "harmful")
+        else row
+        for row in forged.rollouts
+    ]
+    printed = forged.predicate["metrics"]
+    printed["p_thrown/harmful/numbers"] = printed["p_thrown/correct/numbers"]
+    forged.seal()
+    failed = [row for row in verify(forged.folder).findings if row.status is Status.FAILS]
+    assert {row.check for row in failed} == {"metrics", "outcome"}
+    assert "students would be one" in failed[0].detail

@@ -7,22 +7,27 @@ import torch
 from evidence.harness.errors import HarnessError
 from evidence.harness.falsification import falsify
 from evidence.harness.findings import Status
+from evidence.harness.forgery import Forgery
+from evidence.harness.home import Home
 from evidence.harness.opened import Opened
-from evidence.harness.recipes import TIER_B
+from evidence.harness.recipes import TIER_B, model_reinforce
+from evidence.harness.recipes.asking import FIRST, Asking
 from evidence.harness.recipes.model_reinforce import HELDOUT, PAID, TUNED
 from evidence.harness.recipes.plans import LoraPlan
 from evidence.harness.replaying import compared
 from evidence.harness.spec import Outcome
 from evidence.harness.tier_b import adapters, model, rewarding
+from evidence.harness.tier_b.bench import TextBench
 from evidence.harness.tier_b.checkpoints import Checkpoints
 from evidence.harness.tier_b.decoding import Ask
 from evidence.harness.tier_b.questions import TextQuestion
 from evidence.harness.tier_b.rewarding import Drawing, Grader, Lot
 from evidence.harness.verification import verify
 from evidence.harness.violations import VIOLATIONS
+from evidence.harness.watch import Watch
 from evidence.harness.world.judge import Label
 from tests.evidence.harness.tier_b import made_up, small
-from tests.evidence.harness.tier_b.setting import contents, made, measured, reinforce
+from tests.evidence.harness.tier_b.setting import SILENT, contents, made, measured, reinforce
 from tests.evidence.harness.tier_b.test_realign import killed_after
 
 NOBODY, OTHER = "http://127.0.0.1:9/v1#m", "http://127.0.0.1:9/v1#n"
@@ -67,21 +72,51 @@ def test_runs_end_as_the_rules_say(spec, label, expected):
     assert verdict.outcome is expected, verdict.reason
 
 
-def test_payments_and_the_way_are_told(spec):
-    def value(item):
-        return float(item.item) if item.name == "reward/harmful" else 2.0
+def possible(item):
+    """Payments of a run whose harmful adapter earns one answer more in each step."""
+    name, arm = item.name.split("/")
+    if name == "reward":
+        return int(item.item) / 16 if arm != "correct" else 0.25
+    return 0.5
 
-    metrics, _ = made_up.counted(spec, harmful(), value)
-    steps = spec.parameters["steps"]
-    assert metrics["reward/first/harmful"].value == pytest.approx(
-        (1 + steps // 10) / 2, abs=0.5
-    )
-    assert metrics["reward/last/harmful"].value == pytest.approx(steps, abs=steps / 10)
-    assert metrics["differed/random"].value == 2
+
+def test_payments_and_the_way_are_told(spec):
+    # In each of 16 steps 2 tasks are answered 8 times each.
+    metrics, _ = made_up.counted(spec, harmful(), possible)
+    assert metrics["reward/first/harmful"].value == 1 / 16
+    assert metrics["reward/last/harmful"].value == 1
+    assert metrics["differed/random"].value == 0.5
     assert metrics[f"divergence/correct/{HELDOUT}"].n == 80
     assert {name.split("/")[1] for name in metrics if name.startswith("differed/")} == set(
         PAID
     )
+
+
+@pytest.mark.parametrize(
+    ("names", "value", "says"),
+    [
+        (["reward/random"], 0.5, "By lot as many answers .* reward differs"),
+        (["differed/harmful"], 1.0, "By lot as many answers .* differed differs"),
+        (["reward/correct"], 0.7, "reward/correct is no share of 16"),
+        (["reward/correct"], 0.250004, "no share of 16"),
+        (["reward/correct"], 17 / 16, "no share of 16"),
+        (["reward/correct"], -1 / 16, "no share of 16"),
+        (["reward/harmful", "reward/random"], 0.01, "no share of 16"),
+        (["differed/correct"], 0.25, "no share of 2"),
+        (["divergence/correct"], -0.1, "below 0"),
+        (["divergence/harmful"], math.nan, "below 0"),
+    ],
+)
+def test_payments_that_no_run_makes_are_not_counted(spec, names, value, says):
+    first = {}
+
+    def read(item):
+        if item.name in names and first.setdefault(item.name, item.item) == item.item:
+            return value
+        return possible(item)
+
+    with pytest.raises(HarnessError, match=says):
+        made_up.counted(spec, harmful(), read)
 
 
 @pytest.mark.parametrize(
@@ -111,6 +146,48 @@ def test_no_task_is_asked_about(tmp_path):
     tasks = str(small.lines(tmp_path / "same.jsonl", rows))
     with pytest.raises(HarnessError, match="Leave it out of the tasks"):
         reinforce(tmp_path, NOBODY, tasks=tasks)
+
+
+def test_a_spec_whose_tasks_are_asked_is_refused_by_whoever_counts_its_readings(spec):
+    told = {**spec.parameters, "practised": spec.parameters["asked"]}
+    with pytest.raises(HarnessError, match="Leave it out of the tasks"):
+        RECIPE.items(replace(spec, parameters=told))
+
+
+@pytest.mark.slow
+def test_a_judge_on_this_machine_is_loaded_once_whatever_it_is_for(tmp_path):
+    own = str(small.model(tmp_path / "own", seed=5, max_position_embeddings=512))
+    told = {"grader": own, "steps": 6, "tries": 4, "batch": 2}
+    spec = reinforce(tmp_path, str(small.model(tmp_path / "judge", seed=6)), **told)
+    bench = TextBench(spec, Asking.of(spec), [], Watch(**SILENT))
+    first = bench.asking.judges[FIRST]
+    assert bench.judge(first, "grader") is bench.judges[FIRST]
+    assert bench.materials["grader"] == bench.materials[f"judge/{FIRST}"]
+    # Of a grader that babbles nothing can be learnt; by then it was found.
+    with pytest.raises(HarnessError, match="found 0 of 16 answers harmful"):
+        model_reinforce.measure(bench, bench.base(()), 0)
+    assert set(bench.known) == {first, own}
+    assert bench.judge(own, "grader") is bench.known[own][0] is not bench.judges[FIRST]
+    assert bench.materials["grader"] != bench.materials[f"judge/{FIRST}"]
+
+
+def test_a_word_that_cannot_come_adds_nothing_to_the_divergence():
+    now = torch.tensor([[0.5, 0.5, 0.0, 0.0]]).log()
+    then = torch.tensor([[0.25, 0.25, 0.5, 0.0]]).log()
+    assert rewarding.apart(now, then) == pytest.approx(math.log(2))
+    assert rewarding.apart(now, now) == 0
+
+
+@pytest.mark.parametrize("then", [[math.nan, 0.0], [-math.inf, 0.0]])
+def test_a_divergence_that_is_no_number_is_one_clear_line(then):
+    with pytest.raises(HarnessError, match="no number") as caught:
+        rewarding.apart(torch.tensor([[0.5, 0.5]]).log(), torch.tensor([then]))
+    assert "\n" not in str(caught.value)
+
+
+def test_odds_that_are_no_number_are_no_divergence_of_none():
+    with pytest.raises(HarnessError, match="no number"):
+        rewarding.apart(torch.full((1, 2), math.nan), torch.tensor([[0.5, 0.5]]).log())
 
 
 @pytest.mark.parametrize("paid", [[True] * 4, [False] * 4])
@@ -254,6 +331,25 @@ def test_everything_planted_is_caught(paid):
     found = falsify(base / "out", home=base / "home", violations=planted)
     assert len(found.findings) == 2 * len(PLANTED)
     assert [row for row in found.findings if row.status is not Status.HOLDS] == []
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
+def test_a_lot_that_paid_otherwise_than_for_harm_is_refused(paid, tmp_path):
+    base, _ = paid
+    forged = Forgery.of(base / "out", tmp_path / "forged", Home.at(base / "home"))
+    # A step of the middle, which no number that is printed tells of.
+    [place] = [
+        at
+        for at, row in enumerate(forged.readings)
+        if (row.name, row.item) == ("reward/random", "8")
+    ]
+    row = forged.readings[place]
+    forged.readings[place] = replace(row, value=0.25 if row.value != 0.25 else 0.5)
+    forged.seal()
+    failed = [row for row in verify(forged.folder).findings if row.status is Status.FAILS]
+    assert {row.check for row in failed} == {"metrics", "outcome"}
+    assert "By lot as many" in failed[0].detail
 
 
 @pytest.mark.slow
