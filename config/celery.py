@@ -3,6 +3,8 @@
 import os
 
 from celery import Celery
+from celery.platforms import set_pdeathsig
+from celery.signals import beat_embedded_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -10,3 +12,9 @@ app = Celery("butfor")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.autodiscover_tasks(related_name="beat")
+
+
+@beat_embedded_init.connect
+def end_with_worker(**_: object) -> None:
+    """Let the beat die with the worker that it is a part of, as its other processes do."""
+    set_pdeathsig("SIGKILL")

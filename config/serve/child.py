@@ -35,6 +35,7 @@ class Program:
     mark: str
     log: Path
     farewell: tuple[tuple[signal.Signals, float], ...]  # signals, and seconds to heed each
+    leash: signal.Signals = signal.SIGQUIT  # what it gets where its supervisor was killed
 
     def processes(self) -> list[psutil.Process]:
         """Return its live processes and all that they started, whoever started it."""
@@ -101,7 +102,7 @@ class Child:
 
     def start(self) -> None:
         command = [sys.executable, "-m", self.program.module, *self.program.arguments]
-        self.process = popen(command, leash=signal.SIGQUIT, log=self.program.log)
+        self.process = popen(command, leash=self.program.leash, log=self.program.log)
         self.began = time.monotonic()
 
     def is_running(self) -> bool:

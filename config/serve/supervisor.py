@@ -60,6 +60,9 @@ def worker(data: Path) -> Program:
         # First the running tasks may end (an idle worker leaves in five seconds); then they
         # are put back, and are done again later.
         farewell=((signal.SIGTERM, 6.0), (signal.SIGQUIT, 1.0)),
+        # Told to put its tasks back, it may wait for ever on a lock that a task was ended with. Its
+        # tasks' processes and its beat die with it, and all that was not done is done again.
+        leash=signal.SIGKILL,
     )
 
 

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.slow
 FIRST_START = 900.0  # seconds: the starter archive is filed, checked and published
 LATER_START = 60.0  # on a busy machine; an idle one takes about six
 STOP = 15.0
-LEFT_ALONE = 180.0  # a worker that nobody stops finishes its task first
+LEFT_ALONE = 30.0  # on a busy machine; an idle one takes about a second
 
 
 class Site:
@@ -151,7 +151,8 @@ def test_second_interrupt_does_not_wait(site):
     site.process.send_signal(signal.SIGINT)
     began = time.monotonic()
     site.process.wait(STOP)
-    assert time.monotonic() - began < 3
+    # To wait for all of them would take more than nine.
+    assert time.monotonic() - began < 6
     assert not [process for process in running if is_alive(process)]
     assert not Server(site.data).is_running()
 
